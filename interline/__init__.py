@@ -1,0 +1,1 @@
+"""What is true whatever runs it: rules, wire shapes, names, signatures, settings."""

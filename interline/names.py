@@ -1,0 +1,129 @@
+"""Every durable name, once. A name here may never change: histories, fixtures and dashboards hold it.
+
+Ids stay within 200 bytes and keyword attributes within 255 (PostgreSQL's columns end there).
+"""
+
+import hashlib
+from enum import StrEnum
+from typing import Final
+
+ORDER_QUEUE: Final = "interline-orders"
+
+ID_BYTES: Final = 200
+
+
+class Workflow(StrEnum):
+    """Workflow types."""
+
+    ORDER = "Order"
+    DOMESTIC_PRICING = "DomesticPricing"
+    STRAY = "Stray"
+    CLIENT_ACCOUNT = "ClientAccount"
+
+
+class Signal(StrEnum):
+    """What partners tell an order; also the event names of the sandbox and of `Stray`."""
+
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_STATUS = "order_status"
+    GOODS_ISSUED = "goods_issued"
+    GOODS_RECEIVED = "goods_received"
+    AWB_ASSIGNED = "awb_assigned"
+    SHIPMENT_STATUS = "shipment_status"
+
+
+STRAY_EVENT: Final = "stray_event"
+"""The one signal of `Stray`."""
+
+
+class Update(StrEnum):
+    """Commands to an order that need an answer."""
+
+    CANCEL = "cancel"
+    AMEND = "amend"
+    RETRY_STEP = "retry_step"
+    SKIP_STEP = "skip_step"
+    CONFIRM_MANUALLY = "confirm_manually"
+
+
+STATUS_QUERY: Final = "status"
+
+
+class Activity(StrEnum):
+    """`system.verb_object`."""
+
+    OMS_CREATE_OUTBOUND = "oms.create_outbound"
+    OMS_CREATE_RETURN = "oms.create_return"
+    OMS_RECORD_WEBHOOK = "oms.record_logistics_webhook"
+    OMS_UPDATE_SHIPMENT_STATUS = "oms.update_shipment_status"
+    LOGISTICS_REQUEST_PRICING = "logistics.request_pricing"
+    LOGISTICS_REGISTER_WEBHOOK = "logistics.register_webhook"
+    LOGISTICS_CHECK_TRACKING = "logistics.check_tracking"
+    LOGISTICS_READ_QUOTE = "logistics.read_quote"
+    WMS_FORWARD_GOODS_ISSUE = "wms.forward_goods_issue"
+    WMS_FORWARD_GOODS_RECEIPT = "wms.forward_goods_receipt"
+    CLIENT_SEND_WEBHOOK = "client_platform.send_webhook"
+    STRAY_HAND_OVER = "stray.hand_over"
+
+
+class Partner(StrEnum):
+    """A system we call. The value is also the name of its task queue's tail and of its part of the settings."""
+
+    OMS = "oms"
+    WMS = "wms"
+    LOGISTICS = "logistics"
+    CLIENT_PLATFORM = "client_platform"
+
+    @property
+    def queue(self) -> str:
+        """Task queue of this partner's durable calls; a declared rate holds there for all workers."""
+        return "interline-" + self.value.replace("_", "-")
+
+
+class Attribute(StrEnum):
+    """Search attributes: opaque ids and states, never personal data."""
+
+    CLIENT_ID = "ClientId"
+    TRACKING_ID = "TrackingId"
+    ORDER_STATUS = "OrderStatus"
+    LOGISTICS_STATUS = "LogisticsStatus"
+    OMS_ORDER_NO = "OmsOrderNo"
+    COURIER = "Courier"
+    WAREHOUSE_ID = "WarehouseId"
+    NEEDS_ATTENTION = "NeedsAttention"
+
+
+MEMO_FINGERPRINT: Final = "fingerprint"
+MEMO_ACCEPTED: Final = "accepted"
+
+
+def order_workflow_id(client_id: str, order_number: str) -> str:
+    """Id of the one workflow of an order. Same client and number, same workflow."""
+    return _bounded("order", client_id, order_number)
+
+
+def stray_workflow_id(client_id: str, key: str) -> str:
+    """Id of the waiting room of events for one order number or unknown reference."""
+    return _bounded("stray", client_id, key)
+
+
+def quote_workflow_id(client_id: str, quote_id: str) -> str:
+    """Id of the pricing workflow that made a quote."""
+    return _bounded("quote", client_id, quote_id)
+
+
+def _bounded(kind: str, client_id: str, key: str) -> str:
+    full = f"{kind}:{client_id}:{key}"
+    if len(full.encode()) <= ID_BYTES:
+        return full
+    return f"{kind}:{client_id}:sha256-{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def effect_key(client_id: str, order_number: str, step: str, item: str = "", revision: int = 0) -> str:
+    """The idempotency key of one effect, fixed before its first attempt.
+
+    Pure in (order, step, item, revision): only an amend or a corrected retry raises the revision, so a retry, another
+    worker, a replay or a continue-as-new repeat the same key. Hashed, so that no id of a client leaks to a partner.
+    """
+    text = "\x1f".join((client_id, order_number, step, item, str(revision)))
+    return "il-" + hashlib.sha256(text.encode()).hexdigest()[:40]
