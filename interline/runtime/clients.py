@@ -1,0 +1,184 @@
+"""The clients (tenants) and their settings: `clients.toml`, read again when the file changes."""
+
+import hashlib
+import hmac
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+
+from interline.domain.base import JsonObject
+from interline.domain.policy import Deadlines, Keys
+from interline.names import Partner, Signal
+from interline.runtime.secrets import resolve
+
+
+class Frozen(BaseModel):
+    """Settings are read once per change and never edited."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _resolve_secrets(cls, value: object, info: ValidationInfo) -> object:
+        base = (info.context or {}).get("base", Path())
+        annotation = cls.model_fields[info.field_name or ""].annotation
+        if value is not None and annotation in (SecretStr, SecretStr | None):
+            return resolve(str(value), base=base)
+        if annotation == list[SecretStr] and isinstance(value, list):
+            return [resolve(str(item), base=base) for item in value]
+        return value
+
+
+class ApiKey(Frozen):
+    """One key of a client, stored as SHA-256 (the key itself has 256 random bits, so no slow hash is needed)."""
+
+    id: str
+    sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
+
+
+class WebhookKind(StrEnum):
+    """The two kinds of webhooks a client platform must have active (seed: *activate webhooks for both*)."""
+
+    FULFILLMENT = "fulfillment"
+    LOGISTICS = "logistics"
+
+
+class Endpoint(Frozen):
+    """Where a client receives one kind of webhook. `events` empty means all."""
+
+    url: str
+    active: bool = True
+    events: list[str] = []
+    secrets: list[SecretStr]
+    """Standard Webhooks secrets (`whsec_…`); more than one during a rotation, the newest first."""
+
+
+class PartnerAccount(Frozen):
+    """How this client's partner is called. Budgets in seconds."""
+
+    url: str
+    api_key: SecretStr
+    keys: Keys = Keys.HONOURED
+    budget_seconds: float = 10.0
+    local_budget_seconds: float = 2.0
+    rate_per_second: float | None = None
+    registration: Annotated[str, Field(pattern="api|by_hand")] = "api"
+    checks_tracking: bool = False
+
+
+class Verifier(StrEnum):
+    """How a partner proves that a webhook is its own."""
+
+    SHIPPER_AUTH = "shipper_auth"
+    """Body field `auth` = md5(key + registered URL + "json") (official page *payload*)."""
+    X_API_KEY = "x_api_key"
+    STANDARD_WEBHOOKS = "standard_webhooks"
+
+
+class Inbound(Frozen):
+    """One webhook route of one client."""
+
+    verifier: Verifier
+    secrets: list[SecretStr]
+    registered_url: str = ""
+    """Exactly as the partner has it: Shipper's `auth` is made from it."""
+
+
+class Sku(Frozen):
+    """A product's weight and size, for orders that do not bring their own."""
+
+    weight_kg: str
+    length_cm: int
+    width_cm: int
+    height_cm: int
+
+
+def _zone(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+class Client(Frozen):
+    """One tenant."""
+
+    client_id: Annotated[str, Field(pattern=r"[a-z0-9][a-z0-9-]{0,39}")]
+    name: str
+    api_keys: list[ApiKey]
+    shipper_auth_key: SecretStr | None = None
+    """Makes the `auth` field of the logistics webhooks we send, as Shipper would."""
+    warehouse_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    webhooks: dict[WebhookKind, Endpoint] = {}
+    partners: dict[Partner, PartnerAccount]
+    webhooks_in: dict[Signal, Inbound] = {}
+    logistics_defaults: JsonObject = {}
+    skus: dict[str, Sku] = {}
+    tells_wms: bool = True
+    deadlines: Deadlines | None = None
+    price_tolerance_percent: float = 0.0
+
+
+class ClientsFile(Frozen):
+    """The whole file."""
+
+    clients: list[Client]
+
+
+class UnknownClientError(LookupError):
+    """No client of this id (any more)."""
+
+
+class ClientRegistry:
+    """All clients, by id and by API key. Looks at the file's change time on each use, so an edit holds at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._clients: dict[str, Client] = {}
+        self._by_key: dict[str, Client] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the file again (also on SIGHUP). A file that does not parse raises and leaves the old state."""
+        stat = self._path.stat()
+        parsed = parse_clients(tomllib.loads(self._path.read_text()), base=self._path.parent)
+        self._clients = {client.client_id: client for client in parsed.clients}
+        self._by_key = {key.sha256: client for client in parsed.clients for key in client.api_keys}
+        self._stamp = (stat.st_mtime_ns, stat.st_ino)
+
+    def get(self, client_id: str) -> Client:
+        """The client of this id.
+
+        Raises:
+            UnknownClientError: there is none.
+        """
+        self._refresh()
+        try:
+            return self._clients[client_id]
+        except KeyError:
+            raise UnknownClientError(f"client {client_id!r} is not in {self._path.name}") from None
+
+    def by_api_key(self, key: str) -> Client | None:
+        """The client that owns this key. Looks up a hash, then compares it in constant time."""
+        self._refresh()
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        found = next((known for known in self._by_key if hmac.compare_digest(known, digest)), None)
+        return self._by_key[found] if found else None
+
+    def all(self) -> list[Client]:
+        """Every client, in the file's order."""
+        self._refresh()
+        return list(self._clients.values())
+
+    def _refresh(self) -> None:
+        stat = self._path.stat()
+        if (stat.st_mtime_ns, stat.st_ino) != self._stamp:
+            self.reload()
+
+
+def parse_clients(document: dict[str, Any], *, base: Path) -> ClientsFile:
+    """Check a parsed file; secrets are resolved relative to `base`."""
+    return ClientsFile.model_validate(document, context={"base": base})

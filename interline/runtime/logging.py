@@ -1,0 +1,45 @@
+"""One JSON line per event, to a file or standard error. No personal data, no secrets: events name ids and states."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import orjson
+import structlog
+
+
+def _dumps(event: object, default: object = None, **_: object) -> str:
+    return orjson.dumps(event, default=repr if default is None else None).decode()
+
+
+def configure(*, process: str, level: str = "INFO", file: Path | None = None) -> None:
+    """Send structlog and the standard library's loggers (Temporal, uvicorn) through one JSON renderer."""
+    stream: TextIO = file.open("a", buffering=1) if file else sys.stderr
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.EventRenamer("event"),
+    ]
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(serializer=_dumps),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for noisy in ("httpx", "httpcore", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)

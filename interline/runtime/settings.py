@@ -1,0 +1,36 @@
+"""Settings of our own processes, from `INTERLINE_*` variables. Read once, in the composition roots."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from interline.domain.policy import DELIVERY_SCHEDULE_SECONDS, Deadlines
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. The connection to Temporal has its own (`TEMPORAL_ADDRESS`, … by envconfig)."""
+
+    model_config = SettingsConfigDict(env_prefix="INTERLINE_", frozen=True, extra="forbid", env_nested_delimiter="__")
+
+    clients_file: Path = Path("clients.toml")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    """Where partners reach the gateway from outside; empty means http://host:port."""
+    log_file: Path | None = None
+    """One JSON line per event; empty means standard error."""
+    log_level: str = "INFO"
+    quote_valid_seconds: float = 900.0
+    retention_days: int = 40
+    """Least memory of duplicates that start-up accepts from the namespace."""
+    delivery_schedule_seconds: list[float] = Field(default_factory=lambda: list(DELIVERY_SCHEDULE_SECONDS))
+    deadlines: Deadlines = Field(default_factory=Deadlines)
+    allow_private_webhooks: bool = False
+    """Let client webhooks go to loopback and private addresses (demo and tests only)."""
+    max_cached_workflows: int = 1000
+
+    @property
+    def outside_url(self) -> str:
+        """The gateway's address as partners see it, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -1,0 +1,94 @@
+"""The connection to Temporal and what we ask of its namespace."""
+
+from datetime import timedelta
+from typing import Final
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+
+from interline.names import Attribute
+
+DATA_CONVERTER: Final = pydantic_data_converter
+
+KEYWORDS: Final = {
+    attribute: SearchAttributeKey.for_keyword(attribute.value)
+    for attribute in Attribute
+    if attribute is not Attribute.NEEDS_ATTENTION
+}
+NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool(Attribute.NEEDS_ATTENTION.value)
+
+
+class NamespaceNotReadyError(RuntimeError):
+    """The namespace lacks what orders rely on. The text says the fix."""
+
+
+async def connect(*, lazy: bool = False) -> Client:
+    """Connect as `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY` and profiles say (Temporal's envconfig)."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=lazy)
+
+
+async def prepare_namespace(client: Client, *, retention_days: int) -> None:
+    """Register our search attributes and raise the retention: it is the memory of duplicates. Safe to repeat."""
+    await _add_missing_attributes(client)
+    if await retention(client) < timedelta(days=retention_days):
+        await client.workflow_service.update_namespace(
+            UpdateNamespaceRequest(
+                namespace=client.namespace,
+                config=NamespaceConfig(
+                    workflow_execution_retention_ttl=Duration(seconds=retention_days * 86400),
+                ),
+            )
+        )
+
+
+async def check_namespace(client: Client, *, retention_days: int) -> None:
+    """Refuse to start on a namespace that would forget duplicates or refuse our attributes.
+
+    Raises:
+        NamespaceNotReadyError: with what is missing and the command that adds it.
+    """
+    missing = await missing_attributes(client)
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise NamespaceNotReadyError(f"search attributes {names} are missing: run `interline setup-namespace`")
+    kept = await retention(client)
+    if kept < timedelta(days=retention_days):
+        raise NamespaceNotReadyError(
+            f"namespace {client.namespace!r} keeps closed orders {kept.days} days, at least {retention_days} are needed"
+            " to recognise duplicates: run `interline setup-namespace`"
+        )
+
+
+async def retention(client: Client) -> timedelta:
+    """How long the namespace remembers closed workflows."""
+    answer = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    return answer.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+async def missing_attributes(client: Client) -> set[str]:
+    """Our search attributes that the namespace does not know yet."""
+    known = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    return {attribute.value for attribute in Attribute} - set(known.custom_attributes)
+
+
+async def _add_missing_attributes(client: Client) -> None:
+    missing = await missing_attributes(client)
+    if not missing:
+        return
+    types = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for name in missing}
+    if Attribute.NEEDS_ATTENTION.value in types:
+        types[Attribute.NEEDS_ATTENTION.value] = IndexedValueType.INDEXED_VALUE_TYPE_BOOL
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(search_attributes=types, namespace=client.namespace)
+    )
