@@ -1,9 +1,12 @@
 """What is carried, from where to where, and what it may cost. Units: kg, cm, whole rupiah."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from interline.domain.base import Durable
+from pydantic import Field
+
+from interline.domain.base import Durable, JsonObject
 
 
 class RateType(StrEnum):
@@ -62,13 +65,29 @@ class Price(Durable):
     currency: str = "IDR"
 
 
+class PricingInput(Durable):
+    """The single payload of `DomesticPricing`."""
+
+    client_id: str
+    quote_id: str
+    shipment: Shipment
+    valid_seconds: float
+    budget_seconds: float = 4.0
+
+
 class Quote(Durable):
-    """What `DomesticPricing` returns: offers, cheapest first, valid for a while (our design; Shipper has no expiry)."""
+    """What `DomesticPricing` returns: offers, cheapest first, valid for a while (our design; Shipper has no expiry).
+
+    `problem` is a `PricingProblem` when there is no price; `prices` is then empty.
+    """
 
     quote_id: str
     client_id: str
-    made_at: str
-    valid_until: str
+    made_at: datetime
+    valid_until: datetime
     shipment: Shipment
-    prices: list[Price]
-    expired_unasked: bool = False
+    prices: list[Price] = Field(default_factory=list)
+    offers: list[JsonObject] = Field(default_factory=list)
+    """The provider's own objects of the same offers, in the same order: the client gets them as Shipper sends them."""
+    problem: str = ""
+    problem_detail: str = ""

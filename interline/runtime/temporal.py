@@ -30,7 +30,7 @@ class NamespaceNotReadyError(RuntimeError):
 
 
 async def connect(*, lazy: bool = False) -> Client:
-    """Connect as `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY` and profiles say (Temporal's envconfig)."""
+    """Connect as `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, … and profiles say (Temporal's envconfig)."""
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
     return await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=lazy)
@@ -86,7 +86,7 @@ async def _add_missing_attributes(client: Client) -> None:
     missing = await missing_attributes(client)
     if not missing:
         return
-    types = {name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD for name in missing}
+    types = dict.fromkeys(missing, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
     if Attribute.NEEDS_ATTENTION.value in types:
         types[Attribute.NEEDS_ATTENTION.value] = IndexedValueType.INDEXED_VALUE_TYPE_BOOL
     await client.operator_service.add_search_attributes(

@@ -1,0 +1,105 @@
+"""The closed, published lists: order statuses, logistics statuses, step states, client events, problems of pricing."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class OrderStatus(StrEnum):
+    """Where the merchant's intent stands (red). `ORDER_RANK` says what may follow what."""
+
+    ACCEPTED = "accepted"
+    """Durably recorded, not yet in the OMS."""
+    REGISTERED = "registered"
+    """The OMS has it and has not confirmed it yet."""
+    CONFIRMED = "confirmed"
+    GOODS_ISSUED = "goods_issued"
+    """Outbound: the goods left the warehouse."""
+    GOODS_RECEIVED = "goods_received"
+    """Return: the goods are back in the warehouse."""
+    DELIVERING = "delivering"
+    """Business is done, client webhooks are not all delivered yet."""
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    """The OMS refused the order."""
+    CANCELLED = "cancelled"
+
+
+ORDER_RANK: Final[dict[OrderStatus, int]] = {
+    OrderStatus.ACCEPTED: 0,
+    OrderStatus.REGISTERED: 1,
+    OrderStatus.CONFIRMED: 2,
+    OrderStatus.GOODS_ISSUED: 3,
+    OrderStatus.GOODS_RECEIVED: 3,
+    OrderStatus.REJECTED: 4,
+    OrderStatus.CANCELLED: 5,
+    OrderStatus.DELIVERING: 6,
+    OrderStatus.COMPLETED: 7,
+}
+
+
+class LogisticsStatus(StrEnum):
+    """What the carrier says (blue), normalised from Shipper's codes."""
+
+    NONE = "none"
+    UNKNOWN = "unknown"
+    CREATED = "created"
+    PICKUP_REQUESTED = "pickup_requested"
+    PICKUP_IN_PROGRESS = "pickup_in_progress"
+    IN_TRANSIT = "in_transit"
+    DELIVERY_EXCEPTION = "delivery_exception"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    RETURNING = "returning"
+    LOST_OR_DAMAGED = "lost_or_damaged"
+
+
+class StepState(StrEnum):
+    """Where one arrow of one order stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    ATTENTION = "attention"
+    SKIPPED = "skipped"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class ClientEvent(StrEnum):
+    """The webhooks a client platform receives (header `X-Interline-Event`)."""
+
+    ORDER_CONFIRMED = "order.confirmed"
+    ORDER_REJECTED = "order.rejected"
+    ORDER_STATUS = "order.status"
+    ORDER_GOODS_ISSUED = "order.goods_issued"
+    ORDER_GOODS_RECEIVED = "order.goods_received"
+    ORDER_AWB_ASSIGNED = "order.awb_assigned"
+    ORDER_ATTENTION = "order.attention"
+    ORDER_CANCELLED = "order.cancelled"
+    LOGISTICS_PRICED = "logistics.priced"
+    LOGISTICS_STATUS = "logistics.status"
+
+    @property
+    def kind(self) -> str:
+        """Which of the client's two endpoints gets it: fulfillment or logistics."""
+        return "logistics" if self.value.startswith("logistics.") else "fulfillment"
+
+
+class StrayReason(StrEnum):
+    """Why an event has no open order to go to."""
+
+    EARLY = "early"
+    LATE = "late"
+    UNMATCHED = "unmatched"
+    AMBIGUOUS = "ambiguous"
+    UNUSABLE = "unusable"
+
+
+class PricingProblem(StrEnum):
+    """Why there is no price."""
+
+    PARTNER_TIMEOUT = "partner-timeout"
+    PARTNER_UNAVAILABLE = "partner-unavailable"
+    PARTNER_INVALID_RESPONSE = "partner-invalid-response"
+    NOT_SERVICEABLE = "not-serviceable"
+    EXPIRED_UNASKED = "expired-unasked"
+    """The workflow's first task ran later than the client waits, so nobody was asked."""
