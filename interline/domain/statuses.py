@@ -5,38 +5,7 @@ from typing import Final
 
 
 class OrderStatus(StrEnum):
-    """Where the merchant's intent stands (red). `ORDER_RANK` says what may follow what."""
-
-    ACCEPTED = "accepted"
-    """Durably recorded, not yet in the OMS."""
-    REGISTERED = "registered"
-    """The OMS has it and has not confirmed it yet."""
-    CONFIRMED = "confirmed"
-    GOODS_ISSUED = "goods_issued"
-    """Outbound: the goods left the warehouse."""
-    GOODS_RECEIVED = "goods_received"
-    """Return: the goods are back in the warehouse."""
-    DELIVERING = "delivering"
-    """Business is done, client webhooks are not all delivered yet."""
-    COMPLETED = "completed"
-    REJECTED = "rejected"
-    """The OMS refused the order."""
-    CANCELLED = "cancelled"
-
-
-ORDER_RANK: Final[dict[OrderStatus, int]] = {
-    OrderStatus.ACCEPTED: 0,
-    OrderStatus.REGISTERED: 1,
-    OrderStatus.CONFIRMED: 2,
-    OrderStatus.GOODS_ISSUED: 3,
-    OrderStatus.GOODS_RECEIVED: 3,
-    OrderStatus.REJECTED: 4,
-    OrderStatus.CANCELLED: 5,
-    OrderStatus.DELIVERING: 6,
-    OrderStatus.COMPLETED: 7,
-}
-
-
+    """Where the merchant's intent stands (red). `
 class LogisticsStatus(StrEnum):
     """What the carrier says (blue), normalised from Shipper's codes."""
 

@@ -1,0 +1,177 @@
+"""What an event changes. Called at once by the signal handlers, so that every validator sees the newest state.
+
+A rule only records: facts go up by rank, never down; what must be done about them is queued for the tracks.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from interline.domain.carrier import FINAL, higher, normalise
+from interline.domain.events import Event
+from interline.domain.order import Kind, OrderInput
+from interline.domain.state import CarrierFact, OrderState
+from interline.domain.statuses import OrderStatus
+from interline.domain.statuses import LogisticsStatus as S
+from interline.domain.view import TimelineEntry
+
+SEEN_KEPT: Final = 2_000
+TIMELINE_KEPT: Final = 200
+OMS_CANCELLED: Final = "90"
+
+
+def apply(state: OrderState, event: Event, *, now: datetime) -> bool:
+    """Record one event. False for a repetition, which changes nothing."""
+    if event.event_id in state.seen:
+        state.duplicates += 1
+        return False
+    state.seen = [*state.seen, event.event_id][-SEEN_KEPT:]
+    rule = RULES.get(event.kind, unusable)
+    rule(state, event)
+    settle(state)
+    note(state, now, f"{event.kind} received", step=_STEP_OF.get(event.kind, ""))
+    return True
+
+
+def note(state: OrderState, at: datetime, what: str, *, step: str = "") -> None:
+    """Add one line to the timeline (the newest are kept)."""
+    state.timeline = [*state.timeline, TimelineEntry(at=at, what=what, step=step)][-TIMELINE_KEPT:]
+
+
+def settle(state: OrderState) -> None:
+    """Derive the order's status from the facts, so that the order of their arrival cannot matter."""
+    if state.order_status not in {OrderStatus.DELIVERING, OrderStatus.COMPLETED}:
+        state.order_status = _from_facts(state)
+
+
+def _from_facts(state: OrderState) -> OrderStatus:
+    if state.goods_seen:
+        return OrderStatus.GOODS_RECEIVED if state.goods_received else OrderStatus.GOODS_ISSUED
+    if state.cancelled_by_oms:
+        return OrderStatus.CANCELLED
+    if state.confirmed:
+        return OrderStatus.CONFIRMED
+    if state.rejection is not None:
+        return OrderStatus.REJECTED
+    return OrderStatus.REGISTERED if state.registered else OrderStatus.ACCEPTED
+
+
+def contradictions(state: OrderState) -> list[str]:
+    """What cannot all be true; an operator should see it."""
+    pairs = (
+        (state.confirmed and state.rejection is not None, "the OMS both confirmed and rejected this order"),
+        (state.cancelled_by_oms and bool(state.goods_seen), "the OMS cancelled this order after the goods moved"),
+        (state.carrier.status is S.DELIVERED and not state.goods_seen, "delivered before the goods moved"),
+    )
+    return [text for holds, text in pairs if holds]
+
+
+def order_confirmed(state: OrderState, event: Event) -> None:
+    """Red 4. A rejection counts only while nothing else is known."""
+    state.oms_order_no = state.oms_order_no or _text(event, "oms_order_no") or event.oms_order_no or ""
+    if event.data.get("accepted") is False:
+        state.rejection = _text(event, "reason") or "no reason given"
+    else:
+        state.confirmed = True
+
+
+def goods_moved(state: OrderState, event: Event) -> None:
+    """Red 6: the warehouse booked goods out (PGI) or in (GRN)."""
+    state.goods_seen.append(event.event_id)
+    _carrier_of(state, event)
+    state.goods_received = state.goods_received or event.kind == "goods_received"
+    state.warehouse_inbox.append(event)
+
+
+def order_status(state: OrderState, event: Event) -> None:
+    """A status of the OMS; 90 means that it cancelled the order by itself."""
+    _carrier_of(state, event)
+    if _text(event, "code") == OMS_CANCELLED:
+        state.cancelled_by_oms = True
+    state.warehouse_inbox.append(event)
+
+
+def awb_assigned(state: OrderState, event: Event) -> None:
+    """The courier's waybill number is known."""
+    _carrier_of(state, event)
+    state.warehouse_inbox.append(event)
+
+
+def shipment_status(state: OrderState, event: Event) -> None:
+    """Blue 7: what the carrier says. The highest rank counts; unknown codes are flagged and move nothing."""
+    code = _text(event, "code") or ""
+    status = normalise(code)
+    if status is S.UNKNOWN:
+        flag(state, f"unknown shipment code {code[:20]!r}")
+    else:
+        state.carrier = higher(state.carrier, CarrierFact(status=status, code=code, at=event.occurred_at))
+    _carrier_of(state, event)
+    state.carrier_inbox.append(event)
+
+
+def unusable(state: OrderState, event: Event) -> None:
+    """A signal nobody knows: kept where an operator sees it."""
+    state.unusable.append(event.event_id)
+    flag(state, f"unusable event of kind {event.kind[:40]!r}")
+
+
+def flag(state: OrderState, text: str) -> None:
+    """Something an operator should see; said once."""
+    if text not in state.flags:
+        state.flags.append(text)
+
+
+def carrier_done(state: OrderState) -> bool:
+    """The carrier said its last word."""
+    return state.carrier.status in FINAL
+
+
+def goods_done(state: OrderState) -> bool:
+    """The warehouse moved goods, and each movement was told to the WMS (or that was skipped)."""
+    return bool(state.goods_seen) and all(item in state.goods_told for item in state.goods_seen)
+
+
+def ended_early(state: OrderState) -> bool:
+    """The OMS will not fulfil this order."""
+    return state.order_status in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
+
+
+def business_done(state: OrderState) -> bool:
+    """Nothing more is expected from any partner, and nothing received waits to be acted on."""
+    if state.warehouse_inbox or state.carrier_inbox:
+        return False
+    return ended_early(state) or (goods_done(state) and carrier_done(state))
+
+
+def expects(order: OrderInput) -> str:
+    """The warehouse event this order waits for."""
+    return "goods_received" if order.kind is Kind.RETURN else "goods_issued"
+
+
+def _carrier_of(state: OrderState, event: Event) -> None:
+    awb, courier = _text(event, "awb"), _text(event, "carrier")
+    if awb and awb not in state.awbs:
+        state.awbs = sorted([*state.awbs, awb])
+    state.courier = state.courier or courier or ""
+
+
+def _text(event: Event, name: str) -> str | None:
+    value = event.data.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+RULES: Final[dict[str, Callable[[OrderState, Event], None]]] = {
+    "order_confirmed": order_confirmed,
+    "order_status": order_status,
+    "goods_issued": goods_moved,
+    "goods_received": goods_moved,
+    "awb_assigned": awb_assigned,
+    "shipment_status": shipment_status,
+}
+
+_STEP_OF: Final = {
+    "order_confirmed": "red 4",
+    "goods_issued": "red 6",
+    "goods_received": "red 6",
+    "shipment_status": "blue 7",
+}

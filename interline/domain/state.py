@@ -1,0 +1,72 @@
+"""The one serialisable state of an order. Everything its workflow knows is here or in its input."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from interline.domain.base import Durable, JsonObject
+from interline.domain.events import Event
+from interline.domain.shipment import Price
+from interline.domain.statuses import ClientEvent, LogisticsStatus, OrderStatus
+from interline.domain.view import Problem, StepView, TimelineEntry
+
+
+class Goods(Durable):
+    """One goods movement of the warehouse: a PGI document or a goods receipt."""
+
+    item: str
+    event: Event
+
+
+class Delivery(Durable):
+    """One client webhook of this order, in sequence. `webhook_id` stays the same over all tries."""
+
+    sequence: int
+    event: ClientEvent
+    step: str
+    webhook_id: str
+    body: JsonObject
+    occurred_at: datetime
+
+
+class CarrierFact(Durable):
+    """The carrier's word that counts: the highest of all that were heard (see `rules.carrier_rank`)."""
+
+    status: LogisticsStatus = LogisticsStatus.NONE
+    code: str = ""
+    at: datetime | None = None
+
+
+class OrderState(Durable):
+    """Facts first, then what waits to be acted on. A fact is never deleted."""
+
+    order_status: OrderStatus = OrderStatus.ACCEPTED
+    carrier: CarrierFact = Field(default_factory=CarrierFact)
+    oms_order_no: str = ""
+    registered: bool = False
+    confirmed: bool = False
+    rejection: str | None = None
+    cancelled_by_oms: bool = False
+    goods_received: bool = False
+    goods_seen: list[str] = Field(default_factory=list)
+    goods_told: list[str] = Field(default_factory=list)
+    """Goods movements whose red 7 is done, skipped or not needed."""
+    awbs: list[str] = Field(default_factory=list)
+    courier: str = ""
+    price: Price | None = None
+    seen: list[str] = Field(default_factory=list)
+    duplicates: int = 0
+    unusable: list[str] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+
+    warehouse_inbox: list[Event] = Field(default_factory=list)
+    """Red facts to act on: goods movements, OMS statuses, AWBs."""
+    carrier_inbox: list[Event] = Field(default_factory=list)
+    """Blue facts to act on: shipment statuses."""
+    outbox: list[Delivery] = Field(default_factory=list)
+    next_sequence: int = 1
+    webhooks_sent: int = 0
+
+    steps: dict[str, StepView] = Field(default_factory=dict)
+    timeline: list[TimelineEntry] = Field(default_factory=list)
+    problems: list[Problem] = Field(default_factory=list)

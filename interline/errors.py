@@ -1,0 +1,97 @@
+"""What can go wrong with a call to a partner, and what follows.
+
+    PartnerCallError
+    ├── NotSentError      nothing left us (refused, DNS, TLS, pool): repeat freely
+    ├── UnknownError      it may have happened (timeout, reset, 5xx, a wrong 2xx): same key, or ask first, or a human
+    ├── WaitError         the partner asked us to wait (408, 425, 429, 503 with Retry-After)
+    ├── BusyError         our own bulkhead is full: nothing was sent, go durable
+    └── RefusedError      a clear no (other 4xx, a redirect): never repeated by itself
+        └── UnaskableError   unknown outcome at a partner without keys that cannot be asked
+
+Messages name the partner, the step and the status, never a body.
+"""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The type of the Temporal failure, as the UI shows it and the workflow reads it."""
+
+    NOT_SENT = "NotSent"
+    UNKNOWN = "OutcomeUnknown"
+    WAIT = "Wait"
+    BUSY = "Busy"
+    REFUSED = "Refused"
+    UNASKABLE = "NotAskable"
+    EXHAUSTED = "Exhausted"
+
+
+class PartnerCallError(Exception):
+    """A call that did not end in an agreed answer. `wait_seconds` is the partner's own Retry-After, if any."""
+
+    outcome = Outcome.UNKNOWN
+
+    def __init__(self, message: str, *, wait_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+    @property
+    def final(self) -> bool:
+        """No try of the same request can end otherwise."""
+        return self.outcome in FINAL
+
+
+class NotSentError(PartnerCallError):
+    """Nothing left us."""
+
+    outcome = Outcome.NOT_SENT
+
+
+class UnknownError(PartnerCallError):
+    """The effect may have happened."""
+
+
+class WaitError(PartnerCallError):
+    """The partner answered: not now."""
+
+    outcome = Outcome.WAIT
+
+
+class BusyError(PartnerCallError):
+    """Our bulkhead is full; nothing was sent."""
+
+    outcome = Outcome.BUSY
+
+
+class RefusedError(PartnerCallError):
+    """The partner answered: no."""
+
+    outcome = Outcome.REFUSED
+
+
+class UnaskableError(RefusedError):
+    """Nobody can say whether the effect happened, so a human must."""
+
+    outcome = Outcome.UNASKABLE
+
+
+FINAL = frozenset({Outcome.REFUSED, Outcome.UNASKABLE, Outcome.EXHAUSTED})
+
+WAIT_STATUSES = frozenset({408, 425, 429})
+SUCCESS_STATUSES = frozenset({200, 201, 202})
+SUCCESS, REDIRECT, SERVER_ERROR = 200, 300, 500
+
+LONGEST_WAIT_SECONDS = 86_400.0
+"""A Retry-After is believed between 1 second and 24 hours."""
+
+
+def from_status(status: int, *, who: str, wait_seconds: float | None = None) -> PartnerCallError | None:
+    """The error of an HTTP status, or None for the success we agreed on (200, 201, 202)."""
+    if status in SUCCESS_STATUSES:
+        return None
+    text = f"{who} answered {status}"
+    if status in WAIT_STATUSES or (status >= SERVER_ERROR and wait_seconds is not None):
+        return WaitError(text, wait_seconds=wait_seconds)
+    if status >= SERVER_ERROR or SUCCESS <= status < REDIRECT:
+        return UnknownError(text)
+    return RefusedError(text)
