@@ -11,8 +11,8 @@ from interline.domain.carrier import FINAL, higher, normalise
 from interline.domain.events import Event
 from interline.domain.order import Kind, OrderInput
 from interline.domain.state import CarrierFact, OrderState
-from interline.domain.statuses import OrderStatus
 from interline.domain.statuses import LogisticsStatus as S
+from interline.domain.statuses import OrderStatus
 from interline.domain.view import TimelineEntry
 
 SEEN_KEPT: Final = 2_000

@@ -1,11 +1,28 @@
 """The closed, published lists: order statuses, logistics statuses, step states, client events, problems of pricing."""
 
 from enum import StrEnum
-from typing import Final
 
 
 class OrderStatus(StrEnum):
-    """Where the merchant's intent stands (red). `
+    """Where the merchant's intent stands (red). `rules.settle` derives it from the facts."""
+
+    ACCEPTED = "accepted"
+    """Durably recorded, not yet in the OMS."""
+    REGISTERED = "registered"
+    """The OMS has it and has not confirmed it yet."""
+    CONFIRMED = "confirmed"
+    GOODS_ISSUED = "goods_issued"
+    """Outbound: the goods left the warehouse."""
+    GOODS_RECEIVED = "goods_received"
+    """Return: the goods are back in the warehouse."""
+    DELIVERING = "delivering"
+    """Business is done, client webhooks are not all delivered yet."""
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    """The OMS refused the order."""
+    CANCELLED = "cancelled"
+
+
 class LogisticsStatus(StrEnum):
     """What the carrier says (blue), normalised from Shipper's codes."""
 
