@@ -1,0 +1,58 @@
+# Everything starts here: `make help`. Needs make, sh, coreutils, git and Python 3.11 or newer with pip; nothing else.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+INSTALLED := $(VENV)/installed
+
+.PHONY: help setup demo test test-full check screenshots lock clean temporal chromium
+
+help: ## this list
+	@while IFS= read -r line; do case $$line in \
+	  [a-z]*': '*'## '*) printf '  make %-12s %s\n' "$${line%%:*}" "$${line#*## }";; \
+	esac; done < Makefile
+
+setup: $(INSTALLED) temporal ## virtual environment, dependencies, Temporal server; a second run takes no time
+
+demo: setup ## the whole flow on a fresh local stack, told as a story; options in ARGS='...'
+	@$(BIN)/interline demo $(ARGS)
+
+test: setup check ## check, then every test but the long ones
+	$(BIN)/pytest -m "not full" $(ARGS)
+
+test-full: setup ## the tests too long for `make test`
+	$(BIN)/pytest -m full $(ARGS)
+
+check: $(INSTALLED) ## format, lint, types, import rules
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+screenshots: setup chromium ## pictures of orders in the Temporal UI, for docs/
+	$(BIN)/python docs/screenshots.py
+
+lock: $(INSTALLED) ## remake requirements.lock from pyproject.toml
+	$(PIP) install --upgrade --target $(VENV)/uv uv
+	$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean: ## remove the virtual environment and all caches of this checkout (the Temporal server stays in its own)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+
+temporal: $(INSTALLED)
+	@$(BIN)/python -m interline.runtime.temporal_server
+
+# Updated in place when the lock or the project's own metadata change; `make clean` starts from nothing.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(BIN)/python -c '' 2>/dev/null || sh deploy/venv.sh $(VENV)
+	@echo "installing the dependencies of requirements.lock: about half a minute"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+chromium:
+	@sh deploy/chromium.sh
