@@ -19,16 +19,16 @@ from interline.runtime.temporal_server.search import Search
 def cache_dir(environ: Mapping[str, str]) -> Path:
     """`$XDG_CACHE_HOME/interline`, else `~/.cache/interline`; made when missing.
 
-    A relative or empty XDG_CACHE_HOME counts as unset (XDG Base Directory Specification). An empty HOME too: then the
-    user database knows the home.
+    A relative or empty XDG_CACHE_HOME counts as unset (XDG Base Directory Specification).
     """
     base = Path(environ.get("XDG_CACHE_HOME", ""))
-    cache = (base if base.is_absolute() else _home(environ) / ".cache") / "interline"
+    cache = (base if base.is_absolute() else home_dir(environ) / ".cache") / "interline"
     cache.mkdir(parents=True, exist_ok=True)
     return cache
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def home_dir(environ: Mapping[str, str]) -> Path:
+    """`$HOME`, else what the user database says (an empty HOME is unset)."""
     if home := environ.get("HOME"):
         return Path(home)
     try:
