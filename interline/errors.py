@@ -2,7 +2,8 @@
 
     PartnerCallError
     ├── NotSentError      nothing left us (refused, DNS, TLS, pool): repeat freely
-    ├── UnknownError      it may have happened (timeout, reset, 5xx, a wrong 2xx): same key, or ask first, or a human
+    ├── UnknownError      it may have happened (timeout, reset, 5xx): same key, or ask first, or a human
+    │   └── WrongAnswerError   a 2xx that is not the agreed answer
     ├── WaitError         the partner asked us to wait (408, 425, 429, 503 with Retry-After)
     ├── BusyError         our own bulkhead is full: nothing was sent, go durable
     └── RefusedError      a clear no (other 4xx, a redirect): never repeated by itself
@@ -19,6 +20,7 @@ class Outcome(StrEnum):
 
     NOT_SENT = "NotSent"
     UNKNOWN = "OutcomeUnknown"
+    WRONG_ANSWER = "WrongAnswer"
     WAIT = "Wait"
     BUSY = "Busy"
     REFUSED = "Refused"
@@ -49,6 +51,12 @@ class NotSentError(PartnerCallError):
 
 class UnknownError(PartnerCallError):
     """The effect may have happened."""
+
+
+class WrongAnswerError(UnknownError):
+    """A success that is not the agreed answer (HTML, empty, another order's id)."""
+
+    outcome = Outcome.WRONG_ANSWER
 
 
 class WaitError(PartnerCallError):

@@ -44,3 +44,18 @@ class StrayState(Durable):
     events: list[KeptEvent] = Field(default_factory=list)
     more: int = 0
     """Events beyond the cap, counted and not kept."""
+
+
+class HandOver(Durable):
+    """Events to be signaled to their order, if it exists."""
+
+    client_id: str
+    order_number: str
+    events: list[Event]
+
+
+class HandOverResult(Durable):
+    """Was there an order, and what became of the events: handed over, or late (the order has ended)."""
+
+    found: bool
+    state: str = ""

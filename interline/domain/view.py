@@ -33,6 +33,16 @@ class Problem(Durable):
     acts: list[str] = Field(default_factory=list)
 
 
+class Wait(Durable):
+    """What the order waits for, since when, and what happens when it does not come."""
+
+    step: str
+    what: str
+    since: datetime
+    next_act: str = ""
+    next_at: datetime | None = None
+
+
 class OrderView(Durable):
     """One order as of now."""
 
@@ -56,6 +66,9 @@ class OrderView(Durable):
     """Why the order is where it is, in one or two sentences."""
     next: str = ""
     """What happens next by itself, and when."""
+    flags: list[str] = Field(default_factory=list)
+    """What cannot be right and an operator should see."""
+    waits: list[Wait] = Field(default_factory=list)
     problems: list[Problem] = Field(default_factory=list)
     steps: dict[str, StepView] = Field(default_factory=dict)
     timeline: list[TimelineEntry] = Field(default_factory=list)

@@ -9,20 +9,12 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
 from interline.names import Attribute
 
 DATA_CONVERTER: Final = pydantic_data_converter
-
-KEYWORDS: Final = {
-    attribute: SearchAttributeKey.for_keyword(attribute.value)
-    for attribute in Attribute
-    if attribute is not Attribute.NEEDS_ATTENTION
-}
-NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool(Attribute.NEEDS_ATTENTION.value)
 
 
 class NamespaceNotReadyError(RuntimeError):

@@ -1,0 +1,179 @@
+"""How an activity makes its call: once, with its key, within its budget, and with each failure told to Temporal.
+
+The same activities serve both halves of *try now, then durably*: as a local activity (one try, nothing to look up) and
+as a regular one (the server's retries; partners without keys are asked first).
+"""
+
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Final, TypeVar
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.http import Answer, Http, Outgoing
+from activities.recent import RecentResults
+from interline.domain.calls import CallInput
+from interline.domain.policy import Keys
+from interline.errors import NotSentError, Outcome, PartnerCallError, UnaskableError, from_status
+from interline.names import Partner
+from interline.runtime.clients import Client, ClientRegistry
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+LONGEST_PAUSE_SECONDS: Final = 60.0
+NOTHING_SENT: Final = "nothing sent"
+"""Heartbeat detail of a try that certainly had no effect; details survive tries."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How a partner without keys is protected: can it be asked, and would a repeat be harmless?"""
+
+    repeatable: bool = False
+    """A read, or an upsert by nature: sending it again changes nothing."""
+
+
+READ: Final = Effect(repeatable=True)
+UPSERT: Final = Effect(repeatable=True)
+CREATE: Final = Effect()
+
+
+class PartnerCalls:
+    """What all partner activities share: settings of the clients, connections, recent results."""
+
+    def __init__(self, registry: ClientRegistry, http: Http) -> None:
+        self.registry = registry
+        self._http = http
+        self._recent = RecentResults()
+
+    def client(self, call: CallInput) -> Client:
+        """The client of this call."""
+        return self.registry.get(call.client_id)
+
+    async def exchange(self, call: CallInput, partner: Partner, method: str, path: str, body: bytes = b"") -> Answer:
+        """One request to the partner's API with the headers every call of ours carries.
+
+        Raises:
+            PartnerCallError: any status but 200, 201, 202 included.
+        """
+        answer = await self.ask(call, partner, method, path, body)
+        failure = from_status(answer.status, who=partner.value, wait_seconds=answer.retry_after_seconds)
+        if failure:
+            raise failure
+        return answer
+
+    async def ask(self, call: CallInput, partner: Partner, method: str, path: str, body: bytes = b"") -> Answer:
+        """As `exchange`, but any status is an answer (for look-ups)."""
+        account = self.client(call).partners[partner]
+        headers = {
+            "content-type": "application/json",
+            "x-api-key": account.api_key.get_secret_value(),
+            "idempotency-key": call.key,
+            "x-interline-order": call.order_number,
+            "x-interline-step": call.step,
+        }
+        request = Outgoing(partner.value, method, account.url.rstrip("/") + path, headers, body)
+        return await self.send(call, request)
+
+    async def send(self, call: CallInput, request: Outgoing) -> Answer:
+        """Send within the call's budget and write the one log line of a call."""
+        started = monotonic()
+        outcome: str = "answered"
+        status: int | None = None
+        try:
+            answer = await self._http.send(request, budget_seconds=call.budget_seconds, local=not call.durable)
+            status = answer.status
+        except PartnerCallError as error:
+            outcome = error.outcome.value
+            raise
+        else:
+            return answer
+        finally:
+            log.info(
+                "partner_call",
+                partner=request.who,
+                method=request.method,
+                step=call.step,
+                client_id=call.client_id,
+                order=call.order_number,
+                outcome=outcome,
+                status=status,
+                durable=call.durable,
+                milliseconds=round((monotonic() - started) * 1000),
+            )
+
+    async def perform(
+        self,
+        call: CallInput,
+        effect: Effect,
+        send: Callable[[], Coroutine[Any, Any, T]],
+        look_up: Callable[[], Coroutine[Any, Any, T | None]] | None = None,
+    ) -> T:
+        """Make the call once per key and worker; tell Temporal how it failed and when to try again."""
+        attempt = activity.info().attempt
+        if call.after and attempt == 1:
+            raise _told(call, PartnerCallError(call.after.message, wait_seconds=call.after.wait_seconds), attempt)
+        try:
+            return await self._recent.once(call.key, lambda: self._once(call, effect, send, look_up))
+        except PartnerCallError as error:
+            if call.durable:
+                activity.heartbeat(NOTHING_SENT if isinstance(error, NotSentError) else error.outcome.value)
+            raise _told(call, error, attempt) from None
+
+    async def _once(
+        self,
+        call: CallInput,
+        effect: Effect,
+        send: Callable[[], Coroutine[Any, Any, T]],
+        look_up: Callable[[], Coroutine[Any, Any, T | None]] | None,
+    ) -> T:
+        if effect.repeatable or call.keys is Keys.HONOURED or not _may_have_been_sent(call):
+            return await send()
+        if call.keys is Keys.NONE or look_up is None:
+            raise UnaskableError(f"{call.step} may have happened and the partner cannot be asked: a human must look")
+        found = await look_up()
+        return found if found is not None else await send()
+
+
+def _may_have_been_sent(call: CallInput) -> bool:
+    """Was there a try before this one that could have had its effect? Without proof of the contrary: yes."""
+    info = activity.info()
+    if info.attempt == 1:
+        return False
+    if call.after and info.attempt == 2:  # noqa: PLR2004  attempt 1 only repeated the local failure
+        return call.after.outcome not in {Outcome.NOT_SENT, Outcome.BUSY}
+    return list(info.heartbeat_details)[-1:] != [NOTHING_SENT]
+
+
+def _told(call: CallInput, error: PartnerCallError, attempt: int) -> ApplicationError:
+    outcome, message = error.outcome, str(error)
+    if call.after and attempt == 1:
+        outcome = Outcome(call.after.outcome)
+    exhausted = bool(call.schedule_seconds) and attempt > len(call.schedule_seconds)
+    if exhausted and call.durable and not error.final:
+        outcome, message = Outcome.EXHAUSTED, f"{message}; no tries are left"
+    return ApplicationError(
+        message,
+        error.wait_seconds,
+        type=outcome.value,
+        non_retryable=error.final or outcome is Outcome.EXHAUSTED,
+        next_retry_delay=_pause(call, attempt, error.wait_seconds or 0.0),
+    )
+
+
+def _pause(call: CallInput, attempt: int, asked_seconds: float) -> timedelta:
+    """The larger of what the partner asked for and our own schedule, with jitter."""
+    if call.schedule_seconds:
+        planned = call.schedule_seconds[min(attempt, len(call.schedule_seconds)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311  jitter
+    else:
+        planned = random.uniform(0.5, 1.0) * min(LONGEST_PAUSE_SECONDS, 2.0 ** min(attempt - 1, 10))  # noqa: S311  jitter
+    return timedelta(seconds=max(planned, asked_seconds))
+
+
+__all__ = ["CREATE", "READ", "UPSERT", "PartnerCalls"]

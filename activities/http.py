@@ -1,0 +1,146 @@
+"""The one place that sends. Every failure leaves here as a `PartnerCallError` with its outcome decided."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from interline.errors import (
+    LONGEST_WAIT_SECONDS,
+    BusyError,
+    NotSentError,
+    PartnerCallError,
+    RefusedError,
+    UnknownError,
+)
+
+LOCAL_TRIES_PER_DESTINATION: Final = 10
+LARGEST_ANSWER_BYTES: Final = 1024 * 1024
+CONNECT_SECONDS: Final = 3.0
+_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_MISCONFIGURED: Final = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One request. `body` is sent as it stands: what is signed is what is sent."""
+
+    who: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    largest_answer_bytes: int = LARGEST_ANSWER_BYTES
+    cut_answer: bool = False
+    """Keep the first bytes of a longer answer instead of calling it an unknown outcome."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, within the size limit."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after_seconds: float | None = None
+
+
+class Http:
+    """Pooled connections per destination, a total deadline per call, bounded answers, no redirects, no own retries."""
+
+    def __init__(self) -> None:
+        self._pools: dict[str, httpx.AsyncClient] = {}
+        self._local_tries: dict[str, int] = {}
+
+    async def send(self, request: Outgoing, *, budget_seconds: float, local: bool = False) -> Answer:
+        """Send once.
+
+        Raises:
+            PartnerCallError: one of its kinds, whatever went wrong before a whole answer was here.
+        """
+        if not local:
+            return await self._send(request, budget_seconds)
+        destination = _destination(request.url)
+        flying = self._local_tries.get(destination, 0)
+        if flying >= LOCAL_TRIES_PER_DESTINATION:
+            raise BusyError(f"{request.who}: {flying} first tries are in flight already")
+        self._local_tries[destination] = flying + 1
+        try:
+            return await self._send(request, budget_seconds)
+        finally:
+            self._local_tries[destination] -= 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close all connections, after the worker has stopped."""
+        await asyncio.gather(*(pool.aclose() for pool in self._pools.values()))
+
+    async def _send(self, request: Outgoing, budget_seconds: float) -> Answer:
+        try:
+            async with asyncio.timeout(budget_seconds):
+                return await self._exchange(request)
+        except TimeoutError:
+            raise UnknownError(f"{request.who} did not answer within {budget_seconds:g} s") from None
+        except _NOT_SENT as error:
+            raise NotSentError(f"{request.who} cannot be reached ({type(error).__name__})") from None
+        except _MISCONFIGURED as error:
+            raise RefusedError(f"{request.who}: the configured address is unusable ({type(error).__name__})") from None
+        except httpx.HTTPError as error:
+            raise UnknownError(f"{request.who} broke off ({type(error).__name__})") from None
+
+    async def _exchange(self, request: Outgoing) -> Answer:
+        pool = self._pool(request.url)
+        async with pool.stream(
+            request.method, request.url, headers=dict(request.headers), content=request.body
+        ) as response:
+            body = await _read(response, request)
+        return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
+
+    def _pool(self, url: str) -> httpx.AsyncClient:
+        destination = _destination(url)
+        if destination not in self._pools:
+            self._pools[destination] = httpx.AsyncClient(
+                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15),
+                follow_redirects=False,
+                trust_env=False,
+                headers={"accept-encoding": "identity", "user-agent": "interline"},
+            )
+        return self._pools[destination]
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds of a Retry-After header (seconds or HTTP date), clamped to 1 s … 24 h; None where it says nothing."""
+    if not value:
+        return None
+    try:
+        seconds = float(value) if value.strip().isascii() and value.strip().isdigit() else _until(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 1.0), LONGEST_WAIT_SECONDS)
+
+
+def _until(date: str) -> float:
+    return (parsedate_to_datetime(date).astimezone(UTC) - datetime.now(UTC)).total_seconds()
+
+
+def _destination(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+async def _read(response: httpx.Response, request: Outgoing) -> bytes:
+    chunks = bytearray()
+    async for chunk in response.aiter_raw():
+        chunks += chunk
+        if len(chunks) > request.largest_answer_bytes:
+            if request.cut_answer:
+                break
+            raise UnknownError(f"{request.who} sent more than {request.largest_answer_bytes} bytes")
+    return bytes(chunks[: request.largest_answer_bytes])

@@ -1,0 +1,105 @@
+"""The logistics provider: blue 2 and 3, blue 6, and what can be asked about tracking ids and quotes."""
+
+import asyncio
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from temporalio import activity
+from temporalio.client import Client as Temporal
+from temporalio.client import WorkflowFailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.calling import CREATE, READ, PartnerCalls
+from interline.contracts import logistics
+from interline.contracts.wire import check_look_up
+from interline.domain.calls import (
+    Acknowledged,
+    CheckTracking,
+    LogisticsWebhook,
+    Priced,
+    QuoteFound,
+    ReadQuote,
+    Registered,
+    RequestPrice,
+)
+from interline.domain.shipment import Quote
+from interline.errors import RefusedError, UnknownError
+from interline.names import Activity, Partner, quote_workflow_id
+
+NOT_FOUND = 404
+
+
+class Logistics:
+    """Shipper's merchant API as a partner."""
+
+    def __init__(self, calls: PartnerCalls, temporal: Temporal) -> None:
+        self._calls = calls
+        self._temporal = temporal
+
+    @activity.defn(name=Activity.LOGISTICS_REQUEST_PRICING)
+    async def request_pricing(self, call: RequestPrice) -> Priced:
+        """Blue 2: ask for prices; blue 3: believe only what can be true."""
+        return await self._calls.perform(call, READ, lambda: self._price(call))
+
+    @activity.defn(name=Activity.LOGISTICS_REGISTER_WEBHOOK)
+    async def register_webhook(self, call: LogisticsWebhook) -> Registered:
+        """Blue 6: the same webhook object as blue 5, so that the provider reports to us."""
+        return await self._calls.perform(call, CREATE, lambda: self._register(call), lambda: self._registered(call))
+
+    @activity.defn(name=Activity.LOGISTICS_CHECK_TRACKING)
+    async def check_tracking(self, call: CheckTracking) -> Acknowledged:
+        """Does the provider know the tracking id that the client brought? A clear no is a refusal."""
+        return await self._calls.perform(call, READ, lambda: self._check(call))
+
+    @activity.defn(name=Activity.LOGISTICS_READ_QUOTE)
+    async def read_quote(self, call: ReadQuote) -> QuoteFound:
+        """The quote a client named: Temporal itself is where quotes are kept. Never raises for a missing one."""
+        return await self._calls.perform(call, READ, lambda: self._quote(call))
+
+    async def _price(self, call: RequestPrice) -> Priced:
+        path, body = logistics.pricing_path(call.shipment), logistics.pricing_body(call.shipment)
+        answer = await self._calls.exchange(call, Partner.LOGISTICS, "POST", path, body)
+        return logistics.priced(answer.body)
+
+    async def _register(self, call: LogisticsWebhook) -> Registered:
+        body = logistics.webhook_body(call.webhook)
+        answer = await self._calls.exchange(call, Partner.LOGISTICS, "POST", logistics.WEBHOOKS_PATH, body)
+        return Registered(partner_id=logistics.registration(answer.body))
+
+    async def _registered(self, call: LogisticsWebhook) -> Registered | None:
+        path = f"{logistics.WEBHOOKS_PATH}?order_no={quote(call.order_number, safe='')}"
+        answer = await self._calls.ask(call, Partner.LOGISTICS, "GET", path)
+        check_look_up("logistics", answer.status, answer.retry_after_seconds)
+        callback = str(call.webhook.get("callback_url"))
+        partner_id = logistics.registered_id(answer.body, call.order_number, callback)
+        return None if partner_id is None else Registered(partner_id=partner_id)
+
+    async def _check(self, call: CheckTracking) -> Acknowledged:
+        answer = await self._calls.ask(call, Partner.LOGISTICS, "GET", logistics.order_path(call.tracking_id))
+        if answer.status == NOT_FOUND:
+            raise RefusedError("logistics does not know this tracking id")
+        check_look_up("logistics", answer.status, answer.retry_after_seconds)
+        return Acknowledged()
+
+    async def _quote(self, call: ReadQuote) -> QuoteFound:
+        handle = self._temporal.get_workflow_handle(quote_workflow_id(call.client_id, call.quote_id), result_type=Quote)
+        try:
+            async with asyncio.timeout(call.budget_seconds):
+                found = await handle.result(follow_runs=False)
+        except TimeoutError:
+            raise UnknownError("the quote cannot be read now") from None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return QuoteFound(problem="unknown quote")
+            raise UnknownError("the quote cannot be read now") from None
+        except WorkflowFailureError:
+            return QuoteFound(problem="quote without a price")
+        return _usable(found)
+
+
+def _usable(found: Quote) -> QuoteFound:
+    price = logistics.choose(found.prices, found.shipment)
+    if price is None:
+        return QuoteFound(problem="quote without a price")
+    problem = "quote expired" if found.valid_until <= datetime.now(UTC) else ""
+    return QuoteFound(price=price, valid_until=found.valid_until, problem=problem)

@@ -1,0 +1,87 @@
+"""The OMS: red 3, blue 5, and our half of blue 7."""
+
+from urllib.parse import quote
+
+from temporalio import activity
+
+from activities.calling import CREATE, UPSERT, PartnerCalls
+from interline.contracts import oms
+from interline.contracts.logistics import webhook_body
+from interline.contracts.wire import body_of, check_look_up
+from interline.domain.calls import Acknowledged, Created, CreateOrder, LogisticsWebhook, UpdateShipment
+from interline.errors import RefusedError, from_status
+from interline.names import Activity, Partner
+
+CONFLICT = 409
+
+
+class Oms:
+    """Shipper's fulfillment API as a partner. Outbound create has no keys there, but orders can be looked up."""
+
+    def __init__(self, calls: PartnerCalls) -> None:
+        self._calls = calls
+
+    @activity.defn(name=Activity.OMS_CREATE_OUTBOUND)
+    async def create_outbound(self, call: CreateOrder) -> Created:
+        """Red 3: register the outbound order."""
+        return await self._calls.perform(
+            call,
+            CREATE,
+            lambda: self._create(call, oms.OUTBOUND_PATH, oms.create_outbound(call)),
+            lambda: self._find(call),
+        )
+
+    @activity.defn(name=Activity.OMS_CREATE_RETURN)
+    async def create_return(self, call: CreateOrder) -> Created:
+        """Red 3 of a return: an inbound of type RT."""
+        return await self._calls.perform(
+            call,
+            CREATE,
+            lambda: self._create(call, oms.INBOUND_PATH, oms.create_return(call)),
+            lambda: self._find_return(call),
+        )
+
+    @activity.defn(name=Activity.OMS_RECORD_WEBHOOK)
+    async def record_logistics_webhook(self, call: LogisticsWebhook) -> Acknowledged:
+        """Blue 5: the OMS records where and how the shipment is followed."""
+        path = oms.webhook_path(quote(call.order_number, safe=""))
+        return await self._calls.perform(call, UPSERT, lambda: self._put(call, path, webhook_body(call.webhook)))
+
+    @activity.defn(name=Activity.OMS_UPDATE_SHIPMENT_STATUS)
+    async def update_shipment_status(self, call: UpdateShipment) -> Acknowledged:
+        """Blue 7: the OMS record follows the carrier."""
+        path = oms.shipment_path(quote(call.order_number, safe=""), quote(call.event_id, safe=""))
+        body = body_of({"data": {"shipment_status": call.status}})
+        return await self._calls.perform(call, UPSERT, lambda: self._put(call, path, body))
+
+    async def _put(self, call: LogisticsWebhook | UpdateShipment, path: str, body: bytes) -> Acknowledged:
+        answer = await self._calls.exchange(call, Partner.OMS, "PUT", path, body)
+        return Acknowledged(partner_id=oms.acknowledgement(answer.body, call.order_number))
+
+    async def _create(self, call: CreateOrder, path: str, body: bytes) -> Created:
+        answer = await self._calls.ask(call, Partner.OMS, "POST", path, body)
+        if answer.status == CONFLICT:
+            return await self._already_there(call, path)
+        failure = from_status(answer.status, who="oms", wait_seconds=answer.retry_after_seconds)
+        if failure:
+            raise failure
+        return oms.created(answer.body, call.order_number)
+
+    async def _already_there(self, call: CreateOrder, path: str) -> Created:
+        found = await (self._find(call) if path == oms.OUTBOUND_PATH else self._find_return(call))
+        if found is None:
+            raise RefusedError("oms answered 409, and has no order of this number")
+        return found
+
+    async def _find(self, call: CreateOrder) -> Created | None:
+        path = oms.outbound_path(quote(call.warehouse_id, safe=""), quote(call.order_number, safe=""))
+        answer = await self._calls.ask(call, Partner.OMS, "GET", path)
+        if oms.says_not_found(answer.status, answer.body):
+            return None
+        check_look_up("oms", answer.status, answer.retry_after_seconds)
+        return oms.found_outbound(answer.body, call.order_number)
+
+    async def _find_return(self, call: CreateOrder) -> Created | None:
+        answer = await self._calls.ask(call, Partner.OMS, "GET", oms.inbound_path(quote(call.order_number, safe="")))
+        check_look_up("oms", answer.status, answer.retry_after_seconds)
+        return oms.found_return(answer.body, call.order_number)

@@ -1,0 +1,133 @@
+"""What an activity needs for one call to a partner: ids and what the call carries, never the whole order."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from interline.domain.base import Durable, JsonObject
+from interline.domain.policy import Keys
+from interline.domain.shipment import Price, Shipment
+
+
+class FailedTry(Durable):
+    """How the local try ended. The first durable attempt only repeats this, so that the UI shows the true failure."""
+
+    outcome: str
+    message: str
+    wait_seconds: float | None = None
+
+
+class CallInput(Durable):
+    """What every call has in common. `key` is fixed before the first attempt and the same in each."""
+
+    client_id: str
+    order_number: str
+    step: str
+    key: str
+    keys: Keys = Keys.HONOURED
+    budget_seconds: float = 10.0
+    durable: bool = False
+    after: FailedTry | None = None
+    schedule_seconds: list[float] = Field(default_factory=list)
+    """Pauses between durable tries; empty means the partners' own back-off (1 s doubling to 60 s)."""
+
+
+class CreateOrder(CallInput):
+    """Red 3. `body` is the client's object, forwarded with unknown fields untouched."""
+
+    warehouse_id: str
+    tracking_id: str
+    body: JsonObject
+
+
+class Created(Durable):
+    """The OMS has the order; `confirmed` when its answer is the confirmation already (red 4)."""
+
+    oms_order_no: str = ""
+    confirmed: bool = False
+    found: bool = False
+    """It was already there: a look-up settled an unknown outcome."""
+
+
+class RequestPrice(CallInput):
+    """Blue 2. Asks for what this shipment costs."""
+
+    shipment: Shipment
+
+
+class Priced(Durable):
+    """Blue 3. The provider's offers that passed our checks, cheapest first, and its own objects of the same."""
+
+    prices: list[Price] = Field(default_factory=list)
+    offers: list[JsonObject] = Field(default_factory=list)
+    not_serviceable: str = ""
+
+
+class ReadQuote(CallInput):
+    """Look at a quote that the client named."""
+
+    quote_id: str
+
+
+class QuoteFound(Durable):
+    """The quote's cheapest fitting price, or why it does not hold."""
+
+    price: Price | None = None
+    valid_until: datetime | None = None
+    problem: str = ""
+
+
+class LogisticsWebhook(CallInput):
+    """Blue 5 and blue 6 carry the same `webhook` object."""
+
+    webhook: JsonObject
+
+
+class Registered(Durable):
+    """The partner's id of what it recorded, if it names one."""
+
+    partner_id: str = ""
+
+
+class ForwardGoods(CallInput):
+    """Red 7. `goods` is the warehouse's own PGI or GRN object."""
+
+    item: str
+    doc_no: str
+    goods: JsonObject
+
+
+class UpdateShipment(CallInput):
+    """Blue 7. One shipment status for the OMS record."""
+
+    event_id: str
+    status: JsonObject
+
+
+class CheckTracking(CallInput):
+    """Does the provider know this tracking id?"""
+
+    tracking_id: str
+
+
+class Acknowledged(Durable):
+    """The partner took it."""
+
+    partner_id: str = ""
+
+
+class SendWebhook(CallInput):
+    """Red 5, red 6, blue 4, blue 8: one webhook for the client platform."""
+
+    kind: str
+    event: str
+    sequence: int
+    webhook_id: str
+    body: JsonObject
+
+
+class Delivered(Durable):
+    """The client platform took the webhook."""
+
+    status: int
+    milliseconds: int = 0

@@ -1,0 +1,129 @@
+"""The worker's composition root: builds the clients and connections once, and runs all workers of this process.
+
+`python worker.py` (or `interline worker`). Orders on their own queue; each partner's durable calls on the partner's.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.calling import PartnerCalls
+from activities.client_platform import ClientPlatform
+from activities.http import Http
+from activities.logistics import Logistics
+from activities.oms import Oms
+from activities.strays import Strays
+from activities.wms import Wms
+from interline.names import ORDER_QUEUE, Partner
+from interline.runtime import logging
+from interline.runtime.clients import ClientRegistry
+from interline.runtime.settings import Settings
+from interline.runtime.temporal import check_namespace, connect
+from workflows.order import Order
+from workflows.pricing import DomesticPricing
+from workflows.stray import Stray
+
+log = structlog.get_logger()
+
+WORKFLOWS: list[type] = [Order, DomesticPricing, Stray]
+SLOTS = 200
+"""Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
+GRACE = timedelta(seconds=30)
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The workflow sandbox with our own pure packages passed through, once, here (also for tests and replays)."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules("interline", "activities", "structlog")
+    )
+
+
+def build(client: Client, registry: ClientRegistry, http: Http, settings: Settings) -> list[Worker]:
+    """All workers of one process: orders, and one queue per partner."""
+    activities = _activities(PartnerCalls(registry, http), client)
+    orders = Worker(
+        client,
+        task_queue=ORDER_QUEUE,
+        workflows=WORKFLOWS,
+        activities=activities,
+        workflow_runner=runner(),
+        max_cached_workflows=settings.max_cached_workflows,
+        max_concurrent_workflow_tasks=SLOTS,
+        max_concurrent_local_activities=SLOTS,
+        graceful_shutdown_timeout=GRACE,
+    )
+    return [orders, *(_partner_worker(client, partner, activities, registry) for partner in Partner)]
+
+
+def _partner_worker(
+    client: Client, partner: Partner, activities: list[Callable[..., Any]], registry: ClientRegistry
+) -> Worker:
+    rates = [
+        account.rate_per_second
+        for known in registry.all()
+        if (account := known.partners.get(partner)) and account.rate_per_second
+    ]
+    return Worker(
+        client,
+        task_queue=partner.queue,
+        activities=activities,
+        max_concurrent_activities=SLOTS,
+        max_task_queue_activities_per_second=min(rates, default=None),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _activities(calls: PartnerCalls, client: Client) -> list[Callable[..., Any]]:
+    oms, wms, strays = Oms(calls), Wms(calls), Strays(client)
+    logistics = Logistics(calls, client)
+    return [
+        oms.create_outbound,
+        oms.create_return,
+        oms.record_logistics_webhook,
+        oms.update_shipment_status,
+        wms.forward_goods_issue,
+        wms.forward_goods_receipt,
+        logistics.request_pricing,
+        logistics.register_webhook,
+        logistics.check_tracking,
+        logistics.read_quote,
+        ClientPlatform(calls).send_webhook,
+        strays.hand_over,
+    ]
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM; then finish or hand back what is running, within the grace."""
+    registry = ClientRegistry(settings.clients_file)
+    client = await connect()
+    await check_namespace(client, retention_days=settings.retention_days)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, registry.reload)
+    async with Http() as http, asyncio.TaskGroup() as group:
+        workers = build(client, registry, http, settings)
+        for worker in workers:
+            group.create_task(worker.run())
+        log.info("worker.ready", queue=ORDER_QUEUE, partners=[partner.queue for partner in Partner])
+        await stop.wait()
+        await asyncio.gather(*(worker.shutdown() for worker in workers))
+
+
+def main() -> None:
+    """Entry point of the process."""
+    settings = Settings()
+    logging.configure(process="worker", level=settings.log_level, file=settings.log_file)
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""*Try now, then durably*: the one way an order calls a partner (DESIGN §2, "Try now, then durably").
+
+A change of this branching is a change for every open order: patch it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import TimeoutError as EngineTimeoutError
+
+from interline.domain.calls import CallInput, FailedTry
+from interline.domain.policy import Keys, OrderPolicy, PartnerTerms
+from interline.errors import FINAL, Outcome
+from interline.names import Partner
+from interline.steps import Step, summary
+from workflows import policies
+
+In = TypeVar("In", bound=CallInput)
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Generic[In, Out]):
+    """One call to be made."""
+
+    activity: Callable[[Any, In], Awaitable[Out]]
+    request: In
+    step: Step
+    partner: Partner
+    title: str | None = None
+    creates: bool = False
+    """A repeat could make a second thing at a partner that ignores keys."""
+
+
+class CallFailedError(Exception):
+    """Refused for good, or all tries are used up. A human decides."""
+
+    def __init__(self, outcome: str, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class Calls:
+    """The calls of one order, with its memory of which destinations were unwell."""
+
+    def __init__(self, policy: OrderPolicy, changed: Callable[[], None]) -> None:
+        self._terms: dict[Partner, PartnerTerms] = {
+            Partner.OMS: policy.oms,
+            Partner.WMS: policy.wms,
+            Partner.LOGISTICS: policy.logistics,
+            Partner.CLIENT_PLATFORM: policy.client_platform,
+        }
+        self._changed = changed
+        self._unwell: set[str] = set()
+        self.durable: dict[str, FailedTry | None] = {}
+        """Durable calls under way, by label, with the failure that sent them there."""
+
+    async def make(self, call: Call[In, Out], *, now: bool = True) -> Out:
+        """Make the call; return its result, however long that takes.
+
+        Raises:
+            CallFailedError: it was refused for good or ran out of tries.
+        """
+        failed: FailedTry | None = None
+        if now and self._may_try_now(call):
+            try:
+                return await self._try_now(call)
+            except FailureError as error:
+                failed = failed_try(error)
+                self._unwell.add(call.partner.value)
+        return await self._durably(call, failed)
+
+    def is_durable(self, step: Step) -> bool:
+        """Is a durable call of this step under way?"""
+        return any(label.startswith(step.value) for label in self.durable)
+
+    def is_unwell(self, partner: Partner) -> bool:
+        """Did the last try at this destination fail, so that calls go durable?"""
+        return partner.value in self._unwell
+
+    def _may_try_now(self, call: Call[In, Out]) -> bool:
+        terms = self._terms[call.partner]
+        blind = call.creates and terms.keys is not Keys.HONOURED
+        return not (terms.rated or blind or self.is_unwell(call.partner))
+
+    async def _try_now(self, call: Call[In, Out]) -> Out:
+        terms = self._terms[call.partner]
+        update = {"keys": terms.keys, "budget_seconds": terms.local_budget_seconds}
+        limit = policies.seconds(terms.local_budget_seconds + policies.LOCAL_SLACK)
+        return await workflow.execute_local_activity_method(
+            call.activity,
+            call.request.model_copy(update=update),
+            start_to_close_timeout=limit,
+            schedule_to_close_timeout=limit,
+            retry_policy=policies.ONE_TRY,
+            summary=summary(call.step, call.title),
+        )
+
+    async def _durably(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
+        if failed and failed.outcome in FINAL:
+            raise CallFailedError(failed.outcome, failed.message)
+        label = summary(call.step, call.title)
+        self.durable[label] = failed
+        self._changed()
+        try:
+            result = await self._execute(call, failed)
+        except FailureError as error:
+            last = failed_try(error)
+            raise CallFailedError(last.outcome, last.message) from error
+        finally:
+            self.durable.pop(label, None)
+        self._unwell.discard(call.partner.value)
+        return result
+
+    async def _execute(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
+        terms = self._terms[call.partner]
+        update = {"keys": terms.keys, "budget_seconds": terms.budget_seconds, "durable": True, "after": failed}
+        schedule = call.request.schedule_seconds
+        return await workflow.execute_activity_method(
+            call.activity,
+            call.request.model_copy(update=update),
+            task_queue=call.partner.queue,
+            start_to_close_timeout=policies.seconds(terms.budget_seconds + policies.DURABLE_SLACK),
+            schedule_to_close_timeout=policies.delivery_window(schedule) if schedule else policies.PARTNER_TRIES,
+            retry_policy=policies.PARTNER_RETRIES,
+            summary=summary(call.step, call.title),
+        )
+
+
+def failed_try(error: FailureError) -> FailedTry:
+    """What a failed activity says, unwrapped. Cancellation is not a failure and passes."""
+    if is_cancelled_exception(error):
+        raise error
+    cause = error.cause if isinstance(error, ActivityError) and error.cause else error
+    if isinstance(cause, ApplicationError):
+        asked = next((float(item) for item in cause.details if isinstance(item, int | float)), None)
+        known = cause.type in {outcome.value for outcome in Outcome}
+        outcome = cause.type if known and cause.type else Outcome.UNKNOWN.value
+        return FailedTry(outcome=outcome, message=cause.message, wait_seconds=asked)
+    text = "no answer in time" if isinstance(cause, EngineTimeoutError) else type(cause).__name__
+    return FailedTry(outcome=Outcome.UNKNOWN.value, message=text)

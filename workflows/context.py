@@ -1,0 +1,190 @@
+"""What the tracks of one order share: its state, its calls, its waits, its place in the UI."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from temporalio import workflow
+
+from interline.attributes import KEYWORDS, NEEDS_ATTENTION
+from interline.contracts import client_platform
+from interline.domain import card, rules
+from interline.domain.base import JsonObject
+from interline.domain.commands import Decision
+from interline.domain.order import OrderInput
+from interline.domain.policy import Rung
+from interline.domain.state import Delivery, OrderState
+from interline.domain.statuses import ClientEvent, StepState
+from interline.domain.view import OrderView, Problem, StepView, Wait
+from interline.names import Attribute, effect_key
+from interline.steps import Step, summary
+from workflows.calls import Call, CallFailedError, Calls, In, Out
+
+
+class Common(TypedDict):
+    """The first fields of `CallInput`."""
+
+    client_id: str
+    order_number: str
+    step: str
+    key: str
+
+
+class OrderContext:
+    """One order at work."""
+
+    def __init__(self, order: OrderInput) -> None:
+        self.order = order
+        self.state = OrderState()
+        self.calls = Calls(order.policy, self.changed)
+        self.waits: dict[str, Wait] = {}
+        self._decisions: dict[str, Decision] = {}
+
+    def over(self) -> bool:
+        """Business is done and the client was told everything."""
+        return rules.business_done(self.state) and not self.state.outbox
+
+    def key(self, step: Step, item: str = "") -> str:
+        """The idempotency key of an effect of this order."""
+        return effect_key(self.order.client_id, self.order.order_number, step.value, item)
+
+    def common(self, step: Step, item: str = "") -> Common:
+        """What every call of this order carries."""
+        return Common(
+            client_id=self.order.client_id,
+            order_number=self.order.order_number,
+            step=step.value,
+            key=self.key(step, item),
+        )
+
+    def view(self) -> OrderView:
+        """The order as of now."""
+        return card.view(self.order, self.state, waits=list(self.waits.values()), durable=self.calls.durable)
+
+    def changed(self) -> None:
+        """Show the newest state on the status card of the UI. Costs no event."""
+        workflow.set_current_details(card.markdown(self.view()))
+
+    def mark(self, step: Step, state: StepState, note: str = "") -> None:
+        """Record where an arrow stands."""
+        self.state.steps[step.value] = StepView(state=state.value, at=workflow.now(), note=note)
+        self.changed()
+
+    def milestone(self) -> None:
+        """One batched upsert: what lists and filters show."""
+        state = self.state
+        workflow.upsert_search_attributes(
+            [
+                KEYWORDS[Attribute.ORDER_STATUS].value_set(state.order_status.value),
+                KEYWORDS[Attribute.LOGISTICS_STATUS].value_set(state.carrier.status.value),
+                *([KEYWORDS[Attribute.OMS_ORDER_NO].value_set(state.oms_order_no)] if state.oms_order_no else []),
+                *([KEYWORDS[Attribute.COURIER].value_set(state.courier[:255])] if state.courier else []),
+                NEEDS_ATTENTION.value_set(bool(state.problems)),
+            ]
+        )
+
+    def post(self, step: Step, event: ClientEvent, body: JsonObject, *, item: str = "") -> None:
+        """Put a client webhook into the outbox, with its place in the order's own sequence."""
+        delivery = Delivery(
+            sequence=self.state.next_sequence,
+            event=event,
+            step=step.value,
+            webhook_id="msg_" + self.key(step, f"{event.value}:{item}").removeprefix("il-"),
+            body=body,
+            occurred_at=workflow.now(),
+        )
+        self.state.next_sequence += 1
+        self.state.outbox.append(delivery)
+
+    async def ask(self, call: Call[In, Out]) -> Out | None:
+        """Make a call of an arrow; when it fails for good, wait for a human. None means that an operator skipped it."""
+        result = await self.insist(call)
+        self.mark(call.step, StepState.SKIPPED if result is None else StepState.DONE)
+        return result
+
+    async def insist(self, call: Call[In, Out], *, now: bool = True, tell_client: bool = True) -> Out | None:
+        """As `ask`, without a mark."""
+        while True:
+            try:
+                return await self.calls.make(call, now=now)
+            except CallFailedError as failure:
+                if await self._parked(call, failure, tell_client=tell_client) == StepState.SKIPPED:
+                    return None
+
+    async def _parked(self, call: Call[In, Out], failure: CallFailedError, *, tell_client: bool) -> str:
+        """The track waits here for an operator; the order goes on otherwise."""
+        problem = Problem(
+            step=call.step.value,
+            reason=f"{summary(call.step, call.title)}: {failure}",
+            since=workflow.now(),
+            acts=["retry_step", "skip_step"],
+        )
+        self.raise_problem(problem, tell_client=tell_client)
+        self.mark(call.step, StepState.ATTENTION, str(failure))
+        try:
+            await workflow.wait_condition(lambda: problem.step in self._decisions)
+            return self._decisions.pop(problem.step).outcome
+        finally:
+            self.settle_problem(problem)
+
+    def raise_problem(self, problem: Problem, *, tell_client: bool = True) -> None:
+        """Ask for a human: visible in lists, on the card, and told to the client."""
+        self.state.problems.append(problem)
+        rules.note(self.state, problem.since, f"needs attention: {problem.reason}", step=problem.step)
+        if tell_client:
+            body = client_platform.attention(self.order, problem)
+            item = f"{problem.step}:{problem.since.isoformat()}"
+            self.post(Step(problem.step), ClientEvent.ORDER_ATTENTION, body, item=item)
+        self.milestone()
+
+    def settle_problem(self, problem: Problem) -> None:
+        """The problem is gone."""
+        if problem in self.state.problems:
+            self.state.problems.remove(problem)
+            self.milestone()
+            self.changed()
+
+    def decide(self, decision: Decision) -> None:
+        """An operator's word for a parked step."""
+        rules.note(
+            self.state, workflow.now(), f"{decision.act} by {decision.actor}: {decision.reason}", step=decision.step
+        )
+        self._decisions[decision.step] = decision
+
+    async def wait_with_ladder(self, step: Step, title: str, ladder: list[Rung], satisfied: Callable[[], bool]) -> None:
+        """Wait, however long; pass the rungs of the ladder on the way. One absolute timer at a time."""
+        if satisfied():
+            return
+        since = workflow.now()
+        wait = self.waits[step.value] = Wait(step=step.value, what=title, since=since)
+        problem: Problem | None = None
+        for rung in ladder:
+            due = since + timedelta(seconds=rung.after_seconds)
+            wait.next_act, wait.next_at = rung.act, due
+            self.changed()
+            if await _in_time(satisfied, due, f"{summary(step, title)} · {rung.act}"):
+                break
+            problem = self._passed(step, title, rung, due) or problem
+        wait.next_act, wait.next_at = "", None
+        await workflow.wait_condition(satisfied)
+        del self.waits[step.value]
+        if problem:
+            self.settle_problem(problem)
+
+    def _passed(self, step: Step, title: str, rung: Rung, due: datetime) -> Problem | None:
+        rules.note(self.state, due, f"{rung.act}: still waiting, {title}", step=step.value)
+        if rung.act != "attention":
+            return None
+        reason = f"{summary(step, title)}: nothing came within {rung.after_seconds / 3600:g} h"
+        problem = Problem(step=step.value, reason=reason, since=workflow.now())
+        self.raise_problem(problem)
+        return problem
+
+
+async def _in_time(satisfied: Callable[[], bool], due: datetime, label: str) -> bool:
+    left = max((due - workflow.now()).total_seconds(), 0.001)
+    try:
+        await workflow.wait_condition(satisfied, timeout=left, timeout_summary=label)
+    except TimeoutError:
+        return False
+    return True

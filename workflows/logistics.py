@@ -1,0 +1,175 @@
+"""The blue track: pricing (blue 2 to 4), webhook registration (blue 5, 6), shipment statuses (blue 7, 8)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from temporalio import workflow
+
+from activities.logistics import Logistics
+from activities.oms import Oms
+from interline.contracts import client_platform
+from interline.contracts.logistics import choose, webhook_object
+from interline.domain import rules
+from interline.domain.base import JsonObject
+from interline.domain.calls import (
+    CheckTracking,
+    LogisticsWebhook,
+    Priced,
+    ReadQuote,
+    RequestPrice,
+    UpdateShipment,
+)
+from interline.domain.carrier import normalise
+from interline.domain.events import Event
+from interline.domain.order import Kind
+from interline.domain.shipment import Price
+from interline.domain.statuses import ClientEvent, StepState
+from interline.names import Partner
+from interline.steps import Step
+from workflows.calls import Call, In, Out
+from workflows.context import OrderContext
+
+
+class LogisticsTrack:
+    """From the price to the courier's last status."""
+
+    def __init__(self, context: OrderContext) -> None:
+        self._context = context
+        self._order = context.order
+        self._state = context.state
+
+    async def run(self) -> None:
+        """Blue 2 to blue 8. Pricing starts at once; blue 5 waits for red 4: the OMS must know the order."""
+        await self._check_tracking()
+        await self._price()
+        await workflow.wait_condition(lambda: self._state.confirmed or rules.ended_early(self._state))
+        if not rules.ended_early(self._state):
+            webhook = webhook_object(self._order, self._state.price)
+            await self._record_webhook_in_oms(webhook)
+            await self._register_webhook_at_provider(webhook)
+        await asyncio.gather(self._follow_carrier(), self._watch_delivery())
+
+    async def _check_tracking(self) -> None:
+        if self._order.policy.checks_tracking:
+            request = CheckTracking(
+                **self._context.common(Step.BLUE_2, "tracking"), tracking_id=self._order.tracking_id
+            )
+            await self._context.ask(_call(Logistics.check_tracking, request, "check the tracking id at provider"))
+
+    async def _price(self) -> None:
+        """Blue 2 to blue 4: the live quote that the order names, else a price of now."""
+        requoted = ""
+        if self._order.quote_id:
+            requoted = await self._take_quote(self._order.quote_id)
+        if self._state.price is None:
+            await self._request_price()
+        if self._state.price is not None:
+            self._send_price(self._state.price, requoted)
+
+    async def _take_quote(self, quote_id: str) -> str:
+        """Check the named quote; return why it does not hold, or nothing."""
+        request = ReadQuote(**self._context.common(Step.BLUE_2, quote_id), quote_id=quote_id)
+        found = await self._context.ask(_call(Logistics.read_quote, request, "check the named quote"))
+        if found is None or found.problem:
+            return found.problem if found else "quote check skipped"
+        self._state.price = found.price
+        self._context.mark(Step.BLUE_3, StepState.DONE, "the quote holds")
+        return ""
+
+    async def _request_price(self) -> None:
+        request = RequestPrice(**self._context.common(Step.BLUE_2), shipment=self._order.shipment)
+        priced = await self._context.ask(_call(Logistics.request_pricing, request))
+        self._state.price = choose(priced.prices, self._order.shipment) if priced else None
+        if self._state.price is None:
+            reason = _no_price(priced)
+            self._context.mark(Step.BLUE_3, StepState.SKIPPED, reason)
+            rules.flag(self._state, reason)
+        else:
+            self._context.mark(Step.BLUE_3, StepState.DONE)
+
+    def _send_price(self, price: Price, requoted: str) -> None:
+        """Blue 4."""
+        body = client_platform.priced(self._order, price, quote_id=self._order.quote_id, requoted=requoted)
+        self._context.post(Step.BLUE_4, ClientEvent.LOGISTICS_PRICED, body)
+
+    async def _record_webhook_in_oms(self, webhook: JsonObject) -> None:
+        """Blue 5."""
+        request = LogisticsWebhook(**self._context.common(Step.BLUE_5), webhook=webhook)
+        await self._context.ask(
+            Call(activity=Oms.record_logistics_webhook, request=request, step=Step.BLUE_5, partner=Partner.OMS)
+        )
+
+    async def _register_webhook_at_provider(self, webhook: JsonObject) -> None:
+        """Blue 6: the same object; by hand where the provider has no such call."""
+        if not self._order.policy.registers_webhook:
+            self._context.mark(Step.BLUE_6, StepState.NOT_APPLICABLE, "registered by hand in the provider's dashboard")
+            return
+        request = LogisticsWebhook(**self._context.common(Step.BLUE_6), webhook=webhook)
+        await self._context.ask(
+            Call(
+                activity=Logistics.register_webhook,
+                request=request,
+                step=Step.BLUE_6,
+                partner=Partner.LOGISTICS,
+                creates=True,
+            )
+        )
+
+    async def _watch_delivery(self) -> None:
+        """The wait for the courier's last word begins when the goods have moved (a return: at once)."""
+        await workflow.wait_condition(self._moving_or_end)
+        ladder = self._order.policy.deadlines.delivery
+        await self._context.wait_with_ladder(Step.BLUE_7, "the courier's last status", ladder, self._done_or_end)
+
+    def _moving_or_end(self) -> bool:
+        return self._order.kind is Kind.RETURN or bool(self._state.goods_seen) or self._done_or_end()
+
+    def _done_or_end(self) -> bool:
+        return rules.carrier_done(self._state) or rules.ended_early(self._state) or self._context.over()
+
+    async def _follow_carrier(self) -> None:
+        """Blue 7 and blue 8, status by status."""
+        inbox = self._state.carrier_inbox
+        while True:
+            await workflow.wait_condition(lambda: bool(inbox) or self._context.over())
+            if not inbox:
+                return
+            self._send_shipment_status(inbox[0])
+            await self._update_oms(inbox[0])
+            inbox.pop(0)
+
+    def _send_shipment_status(self, event: Event) -> None:
+        """Blue 8."""
+        body = client_platform.shipment_status(self._order, event)
+        self._context.post(Step.BLUE_8, ClientEvent.LOGISTICS_STATUS, body, item=event.event_id)
+
+    async def _update_oms(self, event: Event) -> None:
+        """Our half of blue 7: the OMS record follows the carrier."""
+        code = event.data.get("code")
+        status: JsonObject = {
+            "code": code,
+            "name": event.data.get("name"),
+            "status": normalise(str(code or "")).value,
+            "awb": event.data.get("awb"),
+            "tracking_id": self._order.tracking_id,
+            "status_time": event.occurred_at.isoformat() if event.occurred_at else None,
+        }
+        common = self._context.common(Step.BLUE_7, event.event_id)
+        request = UpdateShipment(**common, event_id=event.event_id, status=status)
+        title = f"update shipment status in OMS ({code})"
+        await self._context.ask(
+            Call(
+                activity=Oms.update_shipment_status, request=request, step=Step.BLUE_7, partner=Partner.OMS, title=title
+            )
+        )
+
+
+def _call(activity: Callable[[Any, In], Awaitable[Out]], request: In, title: str | None = None) -> Call[In, Out]:
+    return Call(activity=activity, request=request, step=Step.BLUE_2, partner=Partner.LOGISTICS, title=title)
+
+
+def _no_price(priced: Priced | None) -> str:
+    if priced is None:
+        return "pricing was skipped"
+    return priced.not_serviceable or "the named rate is not among the provider's offers"

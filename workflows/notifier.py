@@ -1,0 +1,91 @@
+"""The notifier: this order's client webhooks, strictly in sequence (red 5, red 6, blue 4, blue 8).
+
+A dead client endpoint never stops the other tracks, and no order waits for another.
+"""
+
+from temporalio import workflow
+
+from activities.client_platform import ClientPlatform
+from interline.contracts.client_platform import stamped
+from interline.domain import rules
+from interline.domain.calls import SendWebhook
+from interline.domain.state import Delivery
+from interline.domain.statuses import ClientEvent, OrderStatus, StepState
+from interline.names import Partner
+from interline.steps import Step
+from workflows import policies
+from workflows.calls import Call
+from workflows.context import OrderContext
+
+ARROWS = frozenset(
+    {
+        ClientEvent.ORDER_CONFIRMED,
+        ClientEvent.ORDER_REJECTED,
+        ClientEvent.ORDER_GOODS_ISSUED,
+        ClientEvent.ORDER_GOODS_RECEIVED,
+        ClientEvent.LOGISTICS_PRICED,
+        ClientEvent.LOGISTICS_STATUS,
+    }
+)
+"""The webhooks that are arrows of the flow; the others are told beside it."""
+
+
+class Notifier:
+    """Empties the outbox, oldest first."""
+
+    def __init__(self, context: OrderContext) -> None:
+        self._context = context
+
+    async def run(self) -> None:
+        """Deliver until the order is over."""
+        state = self._context.state
+        while True:
+            await workflow.wait_condition(lambda: bool(state.outbox) or self._context.over())
+            if not state.outbox:
+                return
+            await self._deliver(state.outbox[0])
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        state = self._context.state
+        now = len(state.outbox) <= policies.WEBHOOKS_TRIED_NOW
+        if not now or self._context.calls.is_unwell(Partner.CLIENT_PLATFORM):
+            self._say_delivering()
+        delivered = await self._context.insist(self._call(delivery), now=now, tell_client=False)
+        state.outbox.pop(0)
+        if delivered:
+            state.webhooks_sent += 1
+            note = f"{delivery.event.value} #{delivery.sequence} delivered"
+            rules.note(state, workflow.now(), note, step=delivery.step)
+        if delivery.event in ARROWS:
+            self._context.mark(Step(delivery.step), StepState.DONE if delivered else StepState.SKIPPED)
+        self._context.changed()
+
+    def _say_delivering(self) -> None:
+        """Business is done, the client's endpoint is not: the order stays open and says so."""
+        state = self._context.state
+        if rules.business_done(state) and state.order_status is not OrderStatus.DELIVERING:
+            state.order_status = OrderStatus.DELIVERING
+            self._context.milestone()
+
+    def _call(self, delivery: Delivery) -> Call[SendWebhook, object]:
+        order = self._context.order
+        step = Step(delivery.step)
+        request = SendWebhook(
+            client_id=order.client_id,
+            order_number=order.order_number,
+            step=step.value,
+            key=delivery.webhook_id,
+            schedule_seconds=order.policy.delivery_schedule_seconds,
+            kind=delivery.event.kind,
+            event=delivery.event.value,
+            sequence=delivery.sequence,
+            webhook_id=delivery.webhook_id,
+            body=stamped(order, delivery),
+        )
+        return Call(
+            activity=ClientPlatform.send_webhook,
+            request=request,
+            step=step,
+            partner=Partner.CLIENT_PLATFORM,
+            title=f"send {delivery.event.value} #{delivery.sequence}",
+        )

@@ -1,0 +1,128 @@
+"""One workflow per order: the red track, the blue track and the notifier, side by side."""
+
+import asyncio
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio import workflow
+
+from interline.domain import rules
+from interline.domain.commands import CommandDone, Decision, StepCommand
+from interline.domain.events import Event
+from interline.domain.order import OrderInput
+from interline.domain.statuses import OrderStatus, StepState
+from interline.domain.view import OrderView
+from interline.names import STATUS_QUERY, Signal, Update, Workflow
+from interline.steps import Step
+from workflows.context import OrderContext
+from workflows.fulfillment import FulfillmentTrack
+from workflows.logistics import LogisticsTrack
+from workflows.notifier import Notifier
+
+
+@workflow.defn(name=Workflow.ORDER)
+class Order:
+    """From the client's request to the courier's last status. Signals record at once; the tracks act."""
+
+    @workflow.init
+    def __init__(self, order: OrderInput) -> None:
+        self._context = OrderContext(order)
+
+    @workflow.run
+    async def run(self, order: OrderInput) -> OrderView:
+        """Carry the order to its end and return its last view."""
+        context = self._context
+        for step in (Step.RED_1, Step.RED_2, Step.BLUE_1):
+            context.mark(step, StepState.DONE)
+        rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
+        await asyncio.gather(FulfillmentTrack(context).run(), LogisticsTrack(context).run(), Notifier(context).run())
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not rules.ended_early(context.state):
+            context.state.order_status = OrderStatus.COMPLETED
+        context.milestone()
+        context.changed()
+        return context.view()
+
+    @workflow.signal(name=Signal.ORDER_CONFIRMED, description="red 4 · the OMS confirmed or rejected the order")
+    def order_confirmed(self, event: Any) -> None:  # noqa: ANN401  a typed argument that does not decode is dropped
+        """Red 4 by webhook."""
+        self._hear(Signal.ORDER_CONFIRMED, event)
+
+    @workflow.signal(name=Signal.ORDER_STATUS, description="a status of the OMS (allocated, picked, … cancelled)")
+    def order_status(self, event: Any) -> None:  # noqa: ANN401  as above
+        """The OMS's own progress."""
+        self._hear(Signal.ORDER_STATUS, event)
+
+    @workflow.signal(name=Signal.GOODS_ISSUED, description="red 6 · PGI: the goods left the warehouse")
+    def goods_issued(self, event: Any) -> None:  # noqa: ANN401  as above
+        """Red 6 of an outbound."""
+        self._hear(Signal.GOODS_ISSUED, event)
+
+    @workflow.signal(name=Signal.GOODS_RECEIVED, description="red 6 · GRN: returned goods are back in the warehouse")
+    def goods_received(self, event: Any) -> None:  # noqa: ANN401  as above
+        """Red 6 of a return."""
+        self._hear(Signal.GOODS_RECEIVED, event)
+
+    @workflow.signal(name=Signal.AWB_ASSIGNED, description="the courier's waybill number is known")
+    def awb_assigned(self, event: Any) -> None:  # noqa: ANN401  as above
+        """The AWB."""
+        self._hear(Signal.AWB_ASSIGNED, event)
+
+    @workflow.signal(name=Signal.SHIPMENT_STATUS, description="blue 7 · a shipment status of the courier")
+    def shipment_status(self, event: Any) -> None:  # noqa: ANN401  as above
+        """Blue 7."""
+        self._hear(Signal.SHIPMENT_STATUS, event)
+
+    @workflow.signal(dynamic=True, description="anything else is kept as an unusable event")
+    def unknown_signal(self, name: str, args: Any) -> None:  # noqa: ANN401, ARG002  the engine's own shape
+        """Nothing sent to an order is dropped without a trace."""
+        self._unusable(name)
+
+    @workflow.update(name=Update.RETRY_STEP, description="make the call of a step in attention again")
+    def retry_step(self, command: StepCommand) -> CommandDone:
+        """An operator's retry."""
+        return self._decide(Update.RETRY_STEP, command)
+
+    @retry_step.validator
+    def _may_retry(self, command: StepCommand) -> None:
+        self._must_need_attention(command)
+
+    @workflow.update(name=Update.SKIP_STEP, description="go on without a step in attention")
+    def skip_step(self, command: StepCommand) -> CommandDone:
+        """An operator's skip."""
+        return self._decide(Update.SKIP_STEP, command)
+
+    @skip_step.validator
+    def _may_skip(self, command: StepCommand) -> None:
+        self._must_need_attention(command)
+
+    @workflow.query(name=STATUS_QUERY, description="the order as of now")
+    def status(self) -> OrderView:
+        """What API and CLI show."""
+        return self._context.view()
+
+    def _hear(self, kind: Signal, payload: object) -> None:
+        try:
+            event = Event.model_validate(payload)
+        except ValidationError:
+            self._unusable(kind.value)
+            return
+        rules.apply(self._context.state, event.model_copy(update={"kind": kind.value}), now=workflow.now())
+        self._context.changed()
+
+    def _unusable(self, name: str) -> None:
+        state = self._context.state
+        nameless = Event(event_id=f"unusable-{len(state.unusable) + 1}", kind=f"unusable {name}")
+        rules.apply(state, nameless, now=workflow.now())
+        self._context.changed()
+
+    def _decide(self, act: Update, command: StepCommand) -> CommandDone:
+        decision = Decision(step=command.step, act=act.value, actor=command.actor, reason=command.reason)
+        self._context.decide(decision)
+        return CommandDone(message=f"{command.step}: {act.value} recorded")
+
+    def _must_need_attention(self, command: StepCommand) -> None:
+        open_steps = [problem.step for problem in self._context.state.problems if problem.acts]
+        if command.step not in open_steps:
+            waiting = ", ".join(open_steps) or "no step"
+            raise ValueError(f"{command.step} does not wait for an operator; {waiting} does")

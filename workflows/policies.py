@@ -1,0 +1,39 @@
+"""The one table of timeouts, budgets and retries. Seconds; the reasons stand beside the numbers."""
+
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import RetryPolicy
+
+ONE_TRY: Final = RetryPolicy(maximum_attempts=1)
+
+LOCAL_SLACK: Final = 0.5
+"""The activity ends itself at its budget; the engine's own timeout only catches a stuck one."""
+
+DURABLE_SLACK: Final = 5.0
+"""Over the call's budget: how long after a killed worker the next try starts."""
+
+PARTNER_TRIES: Final = timedelta(hours=24)
+"""Then a human decides."""
+
+PARTNER_RETRIES: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=60)
+)
+"""Only for tries that ended without an answer of ours (a killed worker); every failure names its own next time."""
+
+PRICING_BUDGET: Final = 4.0
+PRICING_TRY: Final = 1.8
+"""Two tries of a provider fit into the time a client waits for a price."""
+
+WEBHOOKS_TRIED_NOW: Final = 2
+"""More waiting client webhooks than this go durable: commands and timers of an order wait for its local calls."""
+
+
+def delivery_window(schedule_seconds: list[float]) -> timedelta:
+    """How long a client webhook may take over all its tries: the schedule, its jitter, and long Retry-After answers."""
+    return timedelta(seconds=sum(schedule_seconds) * 1.2 + 86_400.0 * (len(schedule_seconds) + 1))
+
+
+def seconds(value: float) -> timedelta:
+    """A duration, from its number of seconds."""
+    return timedelta(seconds=value)
