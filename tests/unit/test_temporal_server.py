@@ -108,11 +108,12 @@ def test_a_named_binary_that_does_not_work_is_an_error_and_not_passed_over(world
         ("echo hello", "does not say which Temporal server"),
     ],
 )
-def test_a_binary_on_path_that_will_not_do_is_passed_over_with_its_reason(world: World, does: str, reason: str) -> None:
+def test_a_binary_on_path_that_will_not_do_is_a_reason_to_go_on(world: World, does: str, reason: str) -> None:
     world.has("temporal", does)
+    with pytest.raises(NoTemporalServerError, match=f"temporal on PATH: .*{reason}"):
+        world.find()
     cached = script(built_path(world.cache), SERVER)
     assert world.find() == cached
-    assert any(reason in line for line in world.lines)
 
 
 def test_a_cached_binary_that_no_longer_runs_is_removed_and_built_again(world: World) -> None:
@@ -126,9 +127,15 @@ def test_a_build_leaves_only_the_server_behind(world: World) -> None:
     world.has("go", GO)
     world.environ["MADE"] = SERVER
     world.find(BUILD_ONLY)
+    assert world.lines[:2] == ["temporal on PATH: not there", f"the cache: nothing in {world.cache}"]
     left = {path.name for path in world.cache.iterdir()} - {"temporal.lock", "temporal-build.log"}
     assert left == {built_path(world.cache).name}
-    assert world.find() == built_path(world.cache)
+
+
+def test_a_ready_server_is_told_in_one_line(world: World) -> None:
+    binary = script(built_path(world.cache), SERVER)
+    world.find()
+    assert world.lines == [f"Temporal server: {binary}"]
 
 
 @pytest.mark.parametrize("made", [BROKEN, TOO_OLD])

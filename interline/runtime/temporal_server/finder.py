@@ -75,25 +75,31 @@ def find_or_build(
 def _find(search: Search, makers: Ways, reasons: dict[str, str]) -> Path | None:
     if search.environ.get("TEMPORAL_CLI_PATH"):
         return _first(NAMED, search, reasons)
-    if ready := _first(READY, search, reasons):
-        return ready
+    return _first(READY, search, reasons) or _made(search, makers, reasons)
+
+
+def _made(search: Search, makers: Ways, reasons: dict[str, str]) -> Path | None:
+    """Says why it has to be made, then makes it, one start at a time."""
+    for way, reason in reasons.items():
+        search.progress(f"{way}: {reason}")
     try:
         with locked(search) as had_to_wait:
             # Whoever we waited for has probably made it.
-            return _first({"the cache": cached, **makers} if had_to_wait else makers, search, reasons)
+            return _first({"the cache": cached, **makers} if had_to_wait else makers, search, reasons, tell=True)
     except OSError as error:
         reasons["the cache"] = _reason(error)
         return None
 
 
-def _first(ways: Ways, search: Search, reasons: dict[str, str]) -> Path | None:
-    """The first way that works; why each one before it did not is added to `reasons`."""
+def _first(ways: Ways, search: Search, reasons: dict[str, str], *, tell: bool = False) -> Path | None:
+    """The first way that works; why each one before it did not is added to `reasons`, and told at once if so wished."""
     for name, way in ways.items():
         try:
             return way(search)
         except (UnavailableError, OSError) as error:
             reasons[name] = _reason(error)
-            search.progress(f"{name}: {reasons[name]}")
+            if tell:
+                search.progress(f"{name}: {reasons[name]}")
     return None
 
 

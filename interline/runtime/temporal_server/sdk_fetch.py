@@ -1,6 +1,7 @@
 """Script run by `sdk_download` in a process of its own: `python sdk_fetch.py FOLDER` leaves the server in FOLDER."""
 
 import asyncio
+import re
 import sys
 
 from temporalio.testing import WorkflowEnvironment
@@ -16,4 +17,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(fetch(sys.argv[1]))
     except RuntimeError as error:  # the SDK's bridge raises no narrower one
-        sys.exit(str(error))
+        sys.exit(re.sub(r"\?[^)]*", "", str(error)))  # the address without its long query
