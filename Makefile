@@ -37,7 +37,7 @@ screenshots: setup chromium ## pictures of orders in the Temporal UI, for docs/
 
 lock: $(INSTALLED) ## remake requirements.lock from pyproject.toml
 	$(PIP) install --upgrade --target $(VENV)/uv uv
-	$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes \
+	$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean: ## remove the virtual environment and all caches of this checkout (the Temporal server stays in its own)
