@@ -1,10 +1,12 @@
 """One workflow per order: the red track, the blue track and the notifier, side by side."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.common import RawValue
 
 from interline.domain import rules
 from interline.domain.commands import CommandDone, Decision, StepCommand
@@ -74,7 +76,7 @@ class Order:
         self._hear(Signal.SHIPMENT_STATUS, event)
 
     @workflow.signal(dynamic=True, description="anything else is kept as an unusable event")
-    def unknown_signal(self, name: str, args: Any) -> None:  # noqa: ANN401, ARG002  the engine's own shape
+    def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:  # noqa: ARG002  the engine's own shape
         """Nothing sent to an order is dropped without a trace."""
         self._unusable(name)
 
