@@ -39,6 +39,7 @@ class OrderContext:
         self.calls = Calls(order.policy, self.changed)
         self.waits: dict[str, Wait] = {}
         self._decisions: dict[str, Decision] = {}
+        self._stale_card = True
 
     def over(self) -> bool:
         """Business is done and the client was told everything."""
@@ -62,8 +63,19 @@ class OrderContext:
         return card.view(self.order, self.state, waits=list(self.waits.values()), durable=self.calls.durable)
 
     def changed(self) -> None:
-        """Show the newest state on the status card of the UI. Costs no event."""
+        """Something that the status card shows is new."""
+        self._stale_card = True
+
+    def show(self) -> None:
+        """Put the newest state on the status card of the UI. Costs no event."""
+        self._stale_card = False
         workflow.set_current_details(card.markdown(self.view()))
+
+    async def keep_showing(self) -> None:
+        """Renew the card once per burst of changes, not once per change, until the order is over."""
+        while not self.over():
+            await workflow.wait_condition(lambda: self._stale_card or self.over())
+            self.show()
 
     def mark(self, step: Step, state: StepState, note: str = "") -> None:
         """Record where an arrow stands."""

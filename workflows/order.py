@@ -37,12 +37,13 @@ class Order:
         for step in (Step.RED_1, Step.RED_2, Step.BLUE_1):
             context.mark(step, StepState.DONE)
         rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
-        await asyncio.gather(FulfillmentTrack(context).run(), LogisticsTrack(context).run(), Notifier(context).run())
+        tracks = (FulfillmentTrack(context), LogisticsTrack(context), Notifier(context))
+        await asyncio.gather(*(track.run() for track in tracks), context.keep_showing())
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not rules.ended_early(context.state):
             context.state.order_status = OrderStatus.COMPLETED
         context.milestone()
-        context.changed()
+        context.show()
         return context.view()
 
     @workflow.signal(name=Signal.ORDER_CONFIRMED, description="red 4 · the OMS confirmed or rejected the order")
