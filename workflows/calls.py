@@ -3,6 +3,7 @@
 A change of this branching is a change for every open order: patch it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -128,6 +129,15 @@ class Calls:
             retry_policy=policies.PARTNER_RETRIES,
             summary=summary(call.step, call.title),
         )
+
+
+async def give_up(task: asyncio.Task[Any]) -> None:
+    """Cancel what is not needed any more; a bug in it still comes up."""
+    task.cancel()
+    await workflow.wait_condition(task.done)
+    error = None if task.cancelled() else task.exception()
+    if error and not is_cancelled_exception(error):
+        raise error
 
 
 def failed_try(error: FailureError) -> FailedTry:

@@ -40,10 +40,12 @@ class OrderContext:
         self.waits: dict[str, Wait] = {}
         self._decisions: dict[str, Decision] = {}
         self._stale_card = True
+        self.opening = {"red", "blue"}
+        """Tracks that have not come to their loop yet: they may still have something to tell the client."""
 
     def over(self) -> bool:
         """Business is done and the client was told everything."""
-        return rules.business_done(self.state) and not self.state.outbox
+        return rules.business_done(self.state) and not self.state.outbox and not self.opening
 
     def key(self, step: Step, item: str = "") -> str:
         """The idempotency key of an effect of this order."""

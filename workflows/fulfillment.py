@@ -14,7 +14,7 @@ from interline.domain.order import Kind
 from interline.domain.statuses import ClientEvent, StepState
 from interline.names import Partner, Signal
 from interline.steps import Step
-from workflows.calls import Call
+from workflows.calls import Call, give_up
 from workflows.context import OrderContext
 
 
@@ -31,6 +31,7 @@ class FulfillmentTrack:
         await self._create_order_in_oms()
         await self._await_confirmation()
         self._send_order_confirmation()
+        self._context.opening.discard("red")
         await asyncio.gather(self._follow_warehouse(), self._watch_goods())
 
     async def _create_order_in_oms(self) -> None:
@@ -40,8 +41,7 @@ class FulfillmentTrack:
         creating = asyncio.create_task(asking)
         await workflow.wait_condition(lambda: creating.done() or self._answered_while_durable())
         if not creating.done():
-            creating.cancel()
-            await workflow.wait_condition(creating.done)
+            await give_up(creating)
             self._context.mark(Step.RED_3, StepState.DONE, "the OMS's own webhook shows that it has the order")
         elif created := creating.result():
             self._registered(created)

@@ -27,7 +27,7 @@ from interline.domain.shipment import Price
 from interline.domain.statuses import ClientEvent, StepState
 from interline.names import Partner
 from interline.steps import Step
-from workflows.calls import Call, In, Out
+from workflows.calls import Call, In, Out, give_up
 from workflows.context import OrderContext
 
 
@@ -40,15 +40,21 @@ class LogisticsTrack:
         self._state = context.state
 
     async def run(self) -> None:
-        """Blue 2 to blue 8. Pricing starts at once; blue 5 waits for red 4: the OMS must know the order."""
+        """Blue 2 to blue 8. An order that the OMS refuses or cancels needs no more opening."""
+        opening = asyncio.create_task(self._open())
+        await workflow.wait_condition(lambda: opening.done() or rules.ended_early(self._state))
+        await (opening if opening.done() else give_up(opening))
+        self._context.opening.discard("blue")
+        await asyncio.gather(self._follow_carrier(), self._watch_delivery())
+
+    async def _open(self) -> None:
+        """Pricing starts at once; blue 5 waits for red 4: the OMS must know the order."""
         await self._check_tracking()
         await self._price()
-        await workflow.wait_condition(lambda: self._state.confirmed or rules.ended_early(self._state))
-        if not rules.ended_early(self._state):
-            webhook = webhook_object(self._order, self._state.price)
-            await self._record_webhook_in_oms(webhook)
-            await self._register_webhook_at_provider(webhook)
-        await asyncio.gather(self._follow_carrier(), self._watch_delivery())
+        await workflow.wait_condition(lambda: self._state.confirmed)
+        webhook = webhook_object(self._order, self._state.price)
+        await self._record_webhook_in_oms(webhook)
+        await self._register_webhook_at_provider(webhook)
 
     async def _check_tracking(self) -> None:
         if self._order.policy.checks_tracking:
