@@ -15,11 +15,12 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.http import Answer, Http, Outgoing
+from activities.breaker import Breaker
+from activities.http import Answer, Http, Outgoing, destination_of
 from activities.recent import RecentResults
 from interline.domain.calls import CallInput
 from interline.domain.policy import Keys
-from interline.errors import NotSentError, Outcome, PartnerCallError, UnaskableError, from_status
+from interline.errors import NOTHING_SENT, Outcome, PartnerCallError, UnaskableError, UnknownError, from_status
 from interline.names import Partner
 from interline.runtime.clients import Client, ClientRegistry
 
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 LONGEST_PAUSE_SECONDS: Final = 60.0
-NOTHING_SENT: Final = "nothing sent"
+HARMLESS: Final = "nothing sent"
 """Heartbeat detail of a try that certainly had no effect; details survive tries."""
 
 
@@ -51,6 +52,7 @@ class PartnerCalls:
         self.registry = registry
         self._http = http
         self._recent = RecentResults()
+        self._breakers: dict[str, Breaker] = {}
 
     def client(self, call: CallInput) -> Client:
         """The client of this call."""
@@ -63,9 +65,7 @@ class PartnerCalls:
             PartnerCallError: any status but 200, 201, 202 included.
         """
         answer = await self.ask(call, partner, method, path, body)
-        failure = from_status(answer.status, who=partner.value, wait_seconds=answer.retry_after_seconds)
-        if failure:
-            raise failure
+        raise_for_status(partner.value, answer)
         return answer
 
     async def ask(self, call: CallInput, partner: Partner, method: str, path: str, body: bytes = b"") -> Answer:
@@ -79,7 +79,22 @@ class PartnerCalls:
             "x-interline-step": call.step,
         }
         request = Outgoing(partner.value, method, account.url.rstrip("/") + path, headers, body)
-        return await self.send(call, request)
+        breaker = self._breaker(account.url)
+        breaker.admit()
+        outcome: PartnerCallError | None = UnknownError("cut off")
+        try:
+            answer = await self.send(call, request)
+            outcome = from_status(answer.status, who=partner.value)
+        except PartnerCallError as error:
+            outcome = error
+            raise
+        else:
+            return answer
+        finally:
+            breaker.record(outcome)
+
+    def _breaker(self, url: str) -> Breaker:
+        return self._breakers.setdefault(url, Breaker(destination_of(url)))
 
     async def send(self, call: CallInput, request: Outgoing) -> Answer:
         """Send within the call's budget and write the one log line of a call."""
@@ -123,7 +138,7 @@ class PartnerCalls:
             return await self._recent.once(call.key, lambda: self._once(call, effect, send, look_up))
         except PartnerCallError as error:
             if call.durable:
-                activity.heartbeat(NOTHING_SENT if isinstance(error, NotSentError) else error.outcome.value)
+                activity.heartbeat(HARMLESS if error.outcome in NOTHING_SENT else error.outcome.value)
             raise _told(call, error, attempt) from None
 
     async def _once(
@@ -141,14 +156,21 @@ class PartnerCalls:
         return found if found is not None else await send()
 
 
+def raise_for_status(who: str, answer: Answer) -> None:
+    """Any status but 200, 201, 202 as its error."""
+    failure = from_status(answer.status, who=who, wait_seconds=answer.retry_after_seconds)
+    if failure:
+        raise failure
+
+
 def _may_have_been_sent(call: CallInput) -> bool:
     """Was there a try before this one that could have had its effect? Without proof of the contrary: yes."""
     info = activity.info()
     if info.attempt == 1:
         return False
     if call.after and info.attempt == 2:  # noqa: PLR2004  attempt 1 only repeated the local failure
-        return call.after.outcome not in {Outcome.NOT_SENT, Outcome.BUSY}
-    return list(info.heartbeat_details)[-1:] != [NOTHING_SENT]
+        return call.after.outcome not in NOTHING_SENT
+    return list(info.heartbeat_details)[-1:] != [HARMLESS]
 
 
 def _told(call: CallInput, error: PartnerCallError, attempt: int) -> ApplicationError:
@@ -174,6 +196,3 @@ def _pause(call: CallInput, attempt: int, asked_seconds: float) -> timedelta:
     else:
         planned = random.uniform(0.5, 1.0) * min(LONGEST_PAUSE_SECONDS, 2.0 ** min(attempt - 1, 10))  # noqa: S311  jitter
     return timedelta(seconds=max(planned, asked_seconds))
-
-
-__all__ = ["CREATE", "READ", "UPSERT", "PartnerCalls"]

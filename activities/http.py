@@ -14,7 +14,6 @@ from interline.errors import (
     LONGEST_WAIT_SECONDS,
     BusyError,
     NotSentError,
-    PartnerCallError,
     RefusedError,
     UnknownError,
 )
@@ -64,7 +63,7 @@ class Http:
         """
         if not local:
             return await self._send(request, budget_seconds)
-        destination = _destination(request.url)
+        destination = destination_of(request.url)
         flying = self._local_tries.get(destination, 0)
         if flying >= LOCAL_TRIES_PER_DESTINATION:
             raise BusyError(f"{request.who}: {flying} first tries are in flight already")
@@ -103,7 +102,7 @@ class Http:
         return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
 
     def _pool(self, url: str) -> httpx.AsyncClient:
-        destination = _destination(url)
+        destination = destination_of(url)
         if destination not in self._pools:
             self._pools[destination] = httpx.AsyncClient(
                 timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
@@ -130,7 +129,8 @@ def _until(date: str) -> float:
     return (parsedate_to_datetime(date).astimezone(UTC) - datetime.now(UTC)).total_seconds()
 
 
-def _destination(url: str) -> str:
+def destination_of(url: str) -> str:
+    """Scheme, host and port of an address: what shares a pool, a bulkhead, a breaker."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -4,12 +4,12 @@ from urllib.parse import quote
 
 from temporalio import activity
 
-from activities.calling import CREATE, UPSERT, PartnerCalls
+from activities.calling import CREATE, UPSERT, PartnerCalls, raise_for_status
 from interline.contracts import oms
 from interline.contracts.logistics import webhook_body
 from interline.contracts.wire import body_of, check_look_up
 from interline.domain.calls import Acknowledged, Created, CreateOrder, LogisticsWebhook, UpdateShipment
-from interline.errors import RefusedError, from_status
+from interline.errors import RefusedError
 from interline.names import Activity, Partner
 
 CONFLICT = 409
@@ -62,9 +62,7 @@ class Oms:
         answer = await self._calls.ask(call, Partner.OMS, "POST", path, body)
         if answer.status == CONFLICT:
             return await self._already_there(call, path)
-        failure = from_status(answer.status, who="oms", wait_seconds=answer.retry_after_seconds)
-        if failure:
-            raise failure
+        raise_for_status(Partner.OMS.value, answer)
         return oms.created(answer.body, call.order_number)
 
     async def _already_there(self, call: CreateOrder, path: str) -> Created:

@@ -2,6 +2,7 @@
 
     PartnerCallError
     ├── NotSentError      nothing left us (refused, DNS, TLS, pool): repeat freely
+    │   └── BreakerOpenError   the partner is down and is left in peace for a while
     ├── UnknownError      it may have happened (timeout, reset, 5xx): same key, or ask first, or a human
     │   └── WrongAnswerError   a 2xx that is not the agreed answer
     ├── WaitError         the partner asked us to wait (408, 425, 429, 503 with Retry-After)
@@ -23,6 +24,7 @@ class Outcome(StrEnum):
     WRONG_ANSWER = "WrongAnswer"
     WAIT = "Wait"
     BUSY = "Busy"
+    BREAKER = "BreakerOpen"
     REFUSED = "Refused"
     UNASKABLE = "NotAskable"
     EXHAUSTED = "Exhausted"
@@ -33,9 +35,10 @@ class PartnerCallError(Exception):
 
     outcome = Outcome.UNKNOWN
 
-    def __init__(self, message: str, *, wait_seconds: float | None = None) -> None:
+    def __init__(self, message: str, *, wait_seconds: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.wait_seconds = wait_seconds
+        self.status = status
 
     @property
     def final(self) -> bool:
@@ -47,6 +50,12 @@ class NotSentError(PartnerCallError):
     """Nothing left us."""
 
     outcome = Outcome.NOT_SENT
+
+
+class BreakerOpenError(NotSentError):
+    """The partner's breaker is open; nothing was sent."""
+
+    outcome = Outcome.BREAKER
 
 
 class UnknownError(PartnerCallError):
@@ -83,6 +92,7 @@ class UnaskableError(RefusedError):
     outcome = Outcome.UNASKABLE
 
 
+NOTHING_SENT = frozenset({Outcome.NOT_SENT, Outcome.BUSY, Outcome.BREAKER})
 FINAL = frozenset({Outcome.REFUSED, Outcome.UNASKABLE, Outcome.EXHAUSTED})
 
 WAIT_STATUSES = frozenset({408, 425, 429})
@@ -99,7 +109,7 @@ def from_status(status: int, *, who: str, wait_seconds: float | None = None) -> 
         return None
     text = f"{who} answered {status}"
     if status in WAIT_STATUSES or (status >= SERVER_ERROR and wait_seconds is not None):
-        return WaitError(text, wait_seconds=wait_seconds)
+        return WaitError(text, wait_seconds=wait_seconds, status=status)
     if status >= SERVER_ERROR or SUCCESS <= status < REDIRECT:
-        return UnknownError(text)
-    return RefusedError(text)
+        return UnknownError(text, status=status)
+    return RefusedError(text, status=status)
