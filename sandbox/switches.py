@@ -1,0 +1,75 @@
+"""What can be changed at run time and is remembered over a restart: manual mode, confirmation, each partner's keys."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import get_args
+
+from sandbox.config import Confirmation, KeyedPartner, Keys, SandboxConfig
+from sandbox.store import Store
+
+_TABLE = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEYS_LINE = re.compile(r"""^(?P<head>\s*keys\s*=\s*)(["'])[^"']*\2""")
+
+
+class Switches:
+    """The switches, with the configuration's values until they are changed."""
+
+    def __init__(self, store: Store, config: SandboxConfig) -> None:
+        self._store = store
+        self._config = config
+
+    @property
+    def manual(self) -> bool:
+        """Partners send nothing by themselves."""
+        return self._read("manual") == "on"
+
+    @manual.setter
+    def manual(self, on: bool) -> None:
+        self._write("manual", "on" if on else "off")
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """How the OMS confirms."""
+        stored = self._read("confirmation")
+        return next((value for value in get_args(Confirmation) if value == stored), self._config.confirmation)
+
+    @confirmation.setter
+    def confirmation(self, value: Confirmation) -> None:
+        self._write("confirmation", value)
+
+    def keys(self, partner: KeyedPartner) -> Keys:
+        """What this partner makes of an `Idempotency-Key`."""
+        stored = self._read(f"keys:{partner}")
+        return next((value for value in get_args(Keys) if value == stored), self._config.keys[partner])
+
+    def set_keys(self, partner: KeyedPartner, keys: Keys) -> int:
+        """Change it here and in the clients' file; returns how many declarations there were rewritten."""
+        self._write(f"keys:{partner}", keys)
+        path = self._config.clients_file
+        return declare_keys(path, partner, keys) if path else 0
+
+    def _read(self, name: str) -> str | None:
+        row = self._store.row("SELECT value FROM switches WHERE name = ?", name)
+        return str(row["value"]) if row else None
+
+    def _write(self, name: str, value: str) -> None:
+        self._store.run("INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)", name, value)
+
+
+def declare_keys(path: Path, partner: KeyedPartner, keys: Keys) -> int:
+    """Rewrite `keys = "…"` in every `[clients.partners.<partner>]` table, by rename, so that no reader sees half."""
+    table, count, lines = "", 0, []
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if header := _TABLE.match(line):
+            table = header["name"]
+        hits = 0
+        if table == f"clients.partners.{partner}":
+            line, hits = _KEYS_LINE.subn(rf'\g<head>"{keys}"', line)  # noqa: PLW2901  the rewritten line takes its place
+        count += hits
+        lines.append(line)
+    draft = path.with_name(f".{path.name}.sandbox")
+    draft.write_text("".join(lines), encoding="utf-8")
+    shutil.copymode(path, draft)  # it holds secrets: whoever could not read it still cannot
+    draft.replace(path)
+    return count
