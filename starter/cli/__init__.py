@@ -1,0 +1,5 @@
+"""The command `interline`."""
+
+from starter.cli.app import main
+
+__all__ = ["main"]
