@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import get_args
 
+import structlog
 from fastapi import FastAPI, HTTPException
 from starlette.routing import BaseRoute, Route
 
@@ -33,7 +34,9 @@ def create_app(config: SandboxConfig) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        world.switches.declare()
         app.state.sending = asyncio.create_task(sender.run())
+        app.state.sending.add_done_callback(_report)
         yield
         app.state.sending.cancel()
         with suppress(asyncio.CancelledError):
@@ -52,6 +55,11 @@ def create_app(config: SandboxConfig) -> FastAPI:
         return {"status": "ok"}
 
     return app
+
+
+def _report(sending: asyncio.Task[None]) -> None:
+    if not sending.cancelled() and (error := sending.exception()):
+        structlog.get_logger().error("sandbox.sender_stopped", exc_info=error)
 
 
 def _doors(world: World) -> Iterable[BaseRoute]:

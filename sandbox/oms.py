@@ -14,6 +14,7 @@ from sandbox.wire import JsonObject, now, unwrapped
 from sandbox.world import World
 
 Text = Annotated[str, Field(min_length=1)]
+Quantity = Annotated[int, Field(ge=1)]
 
 
 class _Sent(BaseModel):
@@ -22,6 +23,8 @@ class _Sent(BaseModel):
 
 class _Line(_Sent):
     sku: Text
+    qty_ordered: Quantity | None = None
+    ordered_qty: Quantity | None = None
 
 
 class _Outbound(_Sent):
@@ -102,7 +105,7 @@ def _record_webhook(world: World, call: Call, client_id: str) -> Answer:
     order_no = _known_order(world, call, client_id)
     webhook = unwrapped(json_body(call), "logistics_webhook")
     record = world.records.upsert("recorded_webhook", client_id, order_no, {"logistics_webhook": webhook})
-    return done({"order_no": order_no, "logistics_webhook": webhook}, effect_id=record.effect_id)
+    return done({"id": record.effect_id, "order_no": order_no}, effect_id=record.effect_id)
 
 
 def _record_status(world: World, call: Call, client_id: str) -> Answer:
@@ -111,7 +114,7 @@ def _record_status(world: World, call: Call, client_id: str) -> Answer:
     record = world.records.upsert(
         "recorded_status", client_id, order_no, {"event_id": event_id, "shipment_status": status}, item=event_id
     )
-    return done({"order_no": order_no, "event_id": event_id}, effect_id=record.effect_id)
+    return done({"id": record.effect_id, "order_no": order_no, "event_id": event_id}, effect_id=record.effect_id)
 
 
 def _known_order(world: World, call: Call, client_id: str) -> str:

@@ -13,7 +13,7 @@ _ORDER_NAMES = frozenset(
     {"order_no", "oms_order_no", "doc_no", "so_number", "tracking_id", "order_id", "external_id", "event_id"}
     | {"so_reference_1", "so_reference_2"}
 )
-_ID_NAMES = _ORDER_NAMES | {"webhook_id", "acknowledgement_id"}
+_ID_NAMES = _ORDER_NAMES | {"id", "webhook_id", "acknowledgement_id"}
 _PRICE_NAMES = frozenset({"final_price", "total_price", "unit_price", "discounted_price", "base_price"})
 _HUGE_CHUNKS, _CHUNK = 160, b"a" * 65_536  # 10 MiB
 _NO_CONTENT = 204

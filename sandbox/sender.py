@@ -14,6 +14,8 @@ from sandbox.world import World
 
 _TIMEOUT_SECONDS = 10.0
 _IN_FLIGHT_AT_MOST = 64
+# Shorter than any server keeps an idle connection (uvicorn: 5 s), so that no event meets one that is just being closed.
+_IDLE_SECONDS = 2.0
 
 
 class Sender:
@@ -25,7 +27,7 @@ class Sender:
         self._http = httpx.AsyncClient(
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,  # a proxy of the environment has no business with loopback
-            limits=httpx.Limits(max_connections=256, max_keepalive_connections=64),
+            limits=httpx.Limits(max_connections=256, max_keepalive_connections=64, keepalive_expiry=_IDLE_SECONDS),
         )
 
     async def run(self) -> None:

@@ -7,6 +7,8 @@ from sandbox.config import SandboxConfig
 from sandbox.connection import ResettableProtocol
 
 _GRACE_SECONDS = 2
+# Longer than any caller keeps an idle connection, so that no call meets one that is just being closed.
+_IDLE_SECONDS = 75
 
 
 def make_server(config: SandboxConfig) -> uvicorn.Server:
@@ -20,6 +22,7 @@ def make_server(config: SandboxConfig) -> uvicorn.Server:
             ws="none",
             access_log=False,
             log_level="warning",
+            timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,  # calls left hanging on purpose must not keep it alive
         )
     )

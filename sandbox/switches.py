@@ -49,6 +49,12 @@ class Switches:
         path = self._config.clients_file
         return declare_keys(path, partner, keys) if path else 0
 
+    def declare(self) -> None:
+        """Bring the clients' file to what was changed here before, for whoever wrote it anew meanwhile."""
+        for partner in self._config.keys:
+            if self._config.clients_file and self._read(f"keys:{partner}"):
+                declare_keys(self._config.clients_file, partner, self.keys(partner))
+
     def _read(self, name: str) -> str | None:
         row = self._store.row("SELECT value FROM switches WHERE name = ?", name)
         return str(row["value"]) if row else None
@@ -59,8 +65,9 @@ class Switches:
 
 def declare_keys(path: Path, partner: KeyedPartner, keys: Keys) -> int:
     """Rewrite `keys = "…"` in every `[clients.partners.<partner>]` table, by rename, so that no reader sees half."""
+    before = path.read_text(encoding="utf-8")
     table, count, lines = "", 0, []
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+    for line in before.splitlines(keepends=True):
         if header := _TABLE.match(line):
             table = header["name"]
         hits = 0
@@ -68,8 +75,14 @@ def declare_keys(path: Path, partner: KeyedPartner, keys: Keys) -> int:
             line, hits = _KEYS_LINE.subn(rf'\g<head>"{keys}"', line)  # noqa: PLW2901  the rewritten line takes its place
         count += hits
         lines.append(line)
-    draft = path.with_name(f".{path.name}.sandbox")
-    draft.write_text("".join(lines), encoding="utf-8")
-    shutil.copymode(path, draft)  # it holds secrets: whoever could not read it still cannot
-    draft.replace(path)
+    if (after := "".join(lines)) != before:
+        _replace(path, after)
     return count
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.sandbox")
+    draft.touch()
+    shutil.copymode(path, draft)  # it may name secrets: whoever could not read it still cannot
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
