@@ -4,32 +4,26 @@ The same activities serve both halves of *try now, then durably*: as a local act
 as a regular one (the server's retries; partners without keys are asked first).
 """
 
-import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic
 from typing import Any, Final, TypeVar
 
 import structlog
-from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.breaker import Breaker
 from activities.http import Answer, Http, Outgoing, destination_of
 from activities.recent import RecentResults
+from activities.tries import Tries
 from interline.domain.calls import CallInput
 from interline.domain.policy import Keys
-from interline.errors import NOTHING_SENT, Outcome, PartnerCallError, UnaskableError, UnknownError, from_status
+from interline.errors import PartnerCallError, UnaskableError, UnknownError, from_status
 from interline.names import Partner
 from interline.runtime.clients import Client, ClientRegistry
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
-LONGEST_PAUSE_SECONDS: Final = 60.0
-HARMLESS: Final = "nothing sent"
-"""Heartbeat detail of a try that certainly had no effect; details survive tries."""
 
 
 @dataclass(frozen=True)
@@ -131,24 +125,23 @@ class PartnerCalls:
         look_up: Callable[[], Coroutine[Any, Any, T | None]] | None = None,
     ) -> T:
         """Make the call once per key and worker; tell Temporal how it failed and when to try again."""
-        attempt = activity.info().attempt
-        if call.after and attempt == 1:
-            raise _told(call, PartnerCallError(call.after.message, wait_seconds=call.after.wait_seconds), attempt)
+        tries = Tries.of(call)
+        if tries.repeats_a_failure:
+            raise tries.failure_before()
         try:
-            return await self._recent.once(call.key, lambda: self._once(call, effect, send, look_up))
+            return await self._recent.once(call.key, lambda: self._once(tries, effect, send, look_up))
         except PartnerCallError as error:
-            if call.durable:
-                activity.heartbeat(HARMLESS if error.outcome in NOTHING_SENT else error.outcome.value)
-            raise _told(call, error, attempt) from None
+            raise tries.failure(error) from None
 
     async def _once(
         self,
-        call: CallInput,
+        tries: Tries,
         effect: Effect,
         send: Callable[[], Coroutine[Any, Any, T]],
         look_up: Callable[[], Coroutine[Any, Any, T | None]] | None,
     ) -> T:
-        if effect.repeatable or call.keys is Keys.HONOURED or not _may_have_been_sent(call):
+        call = tries.call
+        if effect.repeatable or call.keys is Keys.HONOURED or not tries.may_have_been_sent():
             return await send()
         if call.keys is Keys.NONE or look_up is None:
             raise UnaskableError(f"{call.step} may have happened and the partner cannot be asked: a human must look")
@@ -161,38 +154,3 @@ def raise_for_status(who: str, answer: Answer) -> None:
     failure = from_status(answer.status, who=who, wait_seconds=answer.retry_after_seconds)
     if failure:
         raise failure
-
-
-def _may_have_been_sent(call: CallInput) -> bool:
-    """Was there a try before this one that could have had its effect? Without proof of the contrary: yes."""
-    info = activity.info()
-    if info.attempt == 1:
-        return False
-    if call.after and info.attempt == 2:  # noqa: PLR2004  attempt 1 only repeated the local failure
-        return call.after.outcome not in NOTHING_SENT
-    return list(info.heartbeat_details)[-1:] != [HARMLESS]
-
-
-def _told(call: CallInput, error: PartnerCallError, attempt: int) -> ApplicationError:
-    outcome, message = error.outcome, str(error)
-    if call.after and attempt == 1:
-        outcome = Outcome(call.after.outcome)
-    exhausted = bool(call.schedule_seconds) and attempt > len(call.schedule_seconds)
-    if exhausted and call.durable and not error.final:
-        outcome, message = Outcome.EXHAUSTED, f"{message}; no tries are left"
-    return ApplicationError(
-        message,
-        error.wait_seconds,
-        type=outcome.value,
-        non_retryable=error.final or outcome is Outcome.EXHAUSTED,
-        next_retry_delay=_pause(call, attempt, error.wait_seconds or 0.0),
-    )
-
-
-def _pause(call: CallInput, attempt: int, asked_seconds: float) -> timedelta:
-    """The larger of what the partner asked for and our own schedule, with jitter."""
-    if call.schedule_seconds:
-        planned = call.schedule_seconds[min(attempt, len(call.schedule_seconds)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311  jitter
-    else:
-        planned = random.uniform(0.5, 1.0) * min(LONGEST_PAUSE_SECONDS, 2.0 ** min(attempt - 1, 10))  # noqa: S311  jitter
-    return timedelta(seconds=max(planned, asked_seconds))

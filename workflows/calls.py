@@ -5,13 +5,14 @@ A change of this branching is a change for every open order: patch it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 from temporalio.exceptions import TimeoutError as EngineTimeoutError
 
+from interline.domain.base import JsonObject
 from interline.domain.calls import CallInput, FailedTry
 from interline.domain.policy import Keys, OrderPolicy, PartnerTerms
 from interline.errors import FINAL, Outcome
@@ -34,6 +35,13 @@ class Call(Generic[In, Out]):
     title: str | None = None
     creates: bool = False
     """A repeat could make a second thing at a partner that ignores keys."""
+    correctable: str = ""
+    """The field of the request that an operator may correct, if any."""
+
+    def corrected(self, data: JsonObject, key: str) -> "Call[In, Out]":
+        """The same call with corrected data, as a new effect."""
+        sent = {**getattr(self.request, self.correctable), **data}
+        return replace(self, request=self.request.model_copy(update={self.correctable: sent, "key": key}))
 
 
 class CallFailedError(Exception):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from temporalio import workflow
 
@@ -16,9 +16,16 @@ from interline.domain.policy import Rung
 from interline.domain.state import Delivery, OrderState
 from interline.domain.statuses import ClientEvent, StepState
 from interline.domain.view import OrderView, Problem, StepView, Wait
+from interline.errors import Outcome
 from interline.names import Attribute, effect_key
 from interline.steps import Step, summary
 from workflows.calls import Call, CallFailedError, Calls, In, Out
+
+HINTS: Final = {
+    Outcome.REFUSED.value: "correct the data and retry, or skip it with a reason",
+    Outcome.UNASKABLE.value: "look at the partner: if it is there, skip; if it is not, retry",
+    Outcome.EXHAUSTED.value: "repair the receiver, then retry",
+}
 
 
 class Common(TypedDict):
@@ -122,22 +129,28 @@ class OrderContext:
             try:
                 return await self.calls.make(call, now=now)
             except CallFailedError as failure:
-                if await self._parked(call, failure, tell_client=tell_client) == StepState.SKIPPED:
-                    return None
+                decision = await self._parked(call, failure, tell_client=tell_client)
+            if decision.outcome == StepState.SKIPPED:
+                return None
+            if decision.corrected:
+                self.state.revision += 1
+                call = call.corrected(decision.corrected, f"{call.request.key}-r{self.state.revision}")
 
-    async def _parked(self, call: Call[In, Out], failure: CallFailedError, *, tell_client: bool) -> str:
+    async def _parked(self, call: Call[In, Out], failure: CallFailedError, *, tell_client: bool) -> Decision:
         """The track waits here for an operator; the order goes on otherwise."""
         problem = Problem(
             step=call.step.value,
             reason=f"{summary(call.step, call.title)}: {failure}",
             since=workflow.now(),
             acts=["retry_step", "skip_step"],
+            hint=HINTS.get(failure.outcome, "look at the partner, then retry"),
+            correctable=bool(call.correctable),
         )
         self.raise_problem(problem, tell_client=tell_client)
         self.mark(call.step, StepState.ATTENTION, str(failure))
         try:
             await workflow.wait_condition(lambda: problem.step in self._decisions)
-            return self._decisions.pop(problem.step).outcome
+            return self._decisions.pop(problem.step)
         finally:
             self.settle_problem(problem)
 

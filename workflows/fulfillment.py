@@ -139,6 +139,7 @@ class FulfillmentTrack:
             partner=Partner.OMS,
             title=f"create {order.kind.value} in OMS",
             creates=True,
+            correctable="body",
         )
 
     def _forward_call(self, event: Event) -> Call[ForwardGoods, object]:
@@ -157,4 +158,5 @@ class FulfillmentTrack:
             partner=Partner.WMS,
             title=f"forward goods {'receipt' if received else 'issue'} to WMS",
             creates=True,
+            correctable="goods",
         )

@@ -103,7 +103,13 @@ class LogisticsTrack:
         """Blue 5."""
         request = LogisticsWebhook(**self._context.common(Step.BLUE_5), webhook=webhook)
         await self._context.ask(
-            Call(activity=Oms.record_logistics_webhook, request=request, step=Step.BLUE_5, partner=Partner.OMS)
+            Call(
+                activity=Oms.record_logistics_webhook,
+                request=request,
+                step=Step.BLUE_5,
+                partner=Partner.OMS,
+                correctable="webhook",
+            )
         )
 
     async def _register_webhook_at_provider(self, webhook: JsonObject) -> None:
@@ -119,6 +125,7 @@ class LogisticsTrack:
                 step=Step.BLUE_6,
                 partner=Partner.LOGISTICS,
                 creates=True,
+                correctable="webhook",
             )
         )
 

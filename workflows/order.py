@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from interline.domain import rules
-from interline.domain.commands import CommandDone, Decision, StepCommand
+from interline.domain import manual, rules
+from interline.domain.commands import CommandDone, ConfirmCommand, Decision, StepCommand
 from interline.domain.events import Event
 from interline.domain.order import OrderInput
 from interline.domain.statuses import OrderStatus, StepState
@@ -99,6 +99,20 @@ class Order:
     def _may_skip(self, command: StepCommand) -> None:
         self._must_need_attention(command)
 
+    @workflow.update(name=Update.CONFIRM_MANUALLY, description="state a fact that a partner failed to report")
+    def confirm_manually(self, command: ConfirmCommand) -> CommandDone:
+        """An operator's word in a partner's place; the same rules apply to it."""
+        context = self._context
+        rules.note(context.state, workflow.now(), f"{command.fact} stated by {command.actor}: {command.reason}")
+        rules.apply(context.state, manual.event(context.order, command, at=workflow.now()), now=workflow.now())
+        context.changed()
+        return CommandDone(message=f"{command.fact} recorded")
+
+    @confirm_manually.validator
+    def _may_confirm(self, command: ConfirmCommand) -> None:
+        if refused := manual.refusal(self._context.state, command):
+            raise ValueError(refused)
+
     @workflow.query(name=STATUS_QUERY, description="the order as of now")
     def status(self) -> OrderView:
         """What API and CLI show."""
@@ -120,12 +134,16 @@ class Order:
         self._context.changed()
 
     def _decide(self, act: Update, command: StepCommand) -> CommandDone:
-        decision = Decision(step=command.step, act=act.value, actor=command.actor, reason=command.reason)
+        decision = Decision(**command.model_dump(), act=act.value)
         self._context.decide(decision)
         return CommandDone(message=f"{command.step}: {act.value} recorded")
 
     def _must_need_attention(self, command: StepCommand) -> None:
-        open_steps = [problem.step for problem in self._context.state.problems if problem.acts]
-        if command.step not in open_steps:
-            waiting = ", ".join(open_steps) or "no step"
-            raise ValueError(f"{command.step} does not wait for an operator; {waiting} does")
+        """Refused with a reason where it makes no sense; a refused update leaves no trace in the history."""
+        parked = {problem.step: problem for problem in self._context.state.problems if problem.acts}
+        if not command.reason.strip() or not command.actor.strip():
+            raise ValueError("actor and reason are recorded: fill in both")
+        if command.step not in parked:
+            raise ValueError(f"{command.step} does not wait for an operator; {', '.join(parked) or 'no step'} does")
+        if command.corrected and not parked[command.step].correctable:
+            raise ValueError(f"{command.step} sends nothing that can be corrected here")

@@ -15,6 +15,18 @@ class FailedTry(Durable):
     outcome: str
     message: str
     wait_seconds: float | None = None
+    resume_seconds: float | None = None
+    """Exactly when to go on (after a continue-as-new), instead of a new pause."""
+
+
+class TryRecord(Durable):
+    """One try of a durable call, as the log of tries keeps it."""
+
+    number: int
+    at: datetime
+    outcome: str
+    message: str = ""
+    next_seconds: float = 0.0
 
 
 class CallInput(Durable):
@@ -28,6 +40,9 @@ class CallInput(Durable):
     budget_seconds: float = 10.0
     durable: bool = False
     after: FailedTry | None = None
+    tries_before: int = 0
+    """Tries made before a continue-as-new; their log comes along in `records`."""
+    records: list[TryRecord] = Field(default_factory=list)
     schedule_seconds: list[float] = Field(default_factory=list)
     """Pauses between durable tries; empty means the partners' own back-off (1 s doubling to 60 s)."""
 

@@ -65,6 +65,8 @@ class OrderState(Durable):
     """Blue facts to act on: shipment statuses."""
     outbox: list[Delivery] = Field(default_factory=list)
     next_sequence: int = 1
+    revision: int = 0
+    """Raised by each corrected retry, so that its effect gets a key of its own."""
     webhooks_sent: int = 0
 
     steps: dict[str, StepView] = Field(default_factory=dict)

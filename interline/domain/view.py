@@ -31,6 +31,10 @@ class Problem(Durable):
     reason: str
     since: datetime
     acts: list[str] = Field(default_factory=list)
+    hint: str = ""
+    """What usually helps."""
+    correctable: bool = False
+    """A retry may bring corrected data."""
 
 
 class Wait(Durable):
