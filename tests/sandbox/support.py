@@ -127,12 +127,16 @@ def running_sandbox(config: SandboxConfig) -> Iterator["Sandbox"]:
     server = make_server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
+
+    def stop() -> None:
+        server.should_exit = True
+
     try:
         with httpx.Client(base_url=config.base_url, timeout=10, trust_env=False) as http:
             wait_for(lambda: server.started)
-            yield Sandbox(config, http)
+            yield Sandbox(config, http, stop)
     finally:
-        server.should_exit = True
+        stop()
         thread.join()
 
 
@@ -149,6 +153,7 @@ class Sandbox:
 
     config: SandboxConfig
     http: httpx.Client
+    stop: Callable[[], None] = lambda: None
 
     def call(  # noqa: PLR0913  a call has these parts
         self,

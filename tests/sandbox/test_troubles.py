@@ -1,11 +1,13 @@
 """Every named trouble as the caller sees it, and what it leaves behind."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.sandbox.support import CLIENT, Sandbox
+from tests.sandbox.support import CLIENT, Sandbox, configuration, running_sandbox, wait_for
 
 
 def ledger(sandbox: Sandbox) -> tuple[int | None, bool]:
@@ -40,6 +42,16 @@ def test_a_hang_can_end_with_a_reset(manual: Sandbox) -> None:
     with pytest.raises(httpx.ReadError):
         manual.create()
     assert 0.2 <= time.monotonic() - started < 5
+
+
+def test_a_hanging_call_gets_no_answer_when_the_sandbox_stops(tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as pool, running_sandbox(configuration(tmp_path, "http://127.0.0.1:9")) as sandbox:
+        sandbox.trouble("oms", "hang")
+        with httpx.Client(base_url=sandbox.config.base_url, trust_env=False) as http:
+            hanging = pool.submit(Sandbox(sandbox.config, http).create)
+            wait_for(lambda: sandbox.items("/_ledger"))
+            sandbox.stop()
+            assert isinstance(hanging.exception(timeout=10), httpx.ReadError)
 
 
 def test_a_slow_partner_works_at_once_and_answers_late(manual: Sandbox) -> None:
