@@ -1,0 +1,40 @@
+"""One stack for all tests that need whole processes; tests that break it start their own with `new_stack`."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stack.driver import Stack
+
+FAST = ("--pace", "0.2")
+NewStack = Callable[..., Stack]
+
+
+@pytest.fixture(scope="session")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment without anything that would lead a command elsewhere; caches stay."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "INTERLINE_"))}
+    if "TEMPORAL_CLI_PATH" in os.environ:
+        kept["TEMPORAL_CLI_PATH"] = os.environ["TEMPORAL_CLI_PATH"]
+    return {**kept, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state-home"))}
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Iterator[Stack]:
+    """The session's stack. Leave it as it was: no trouble, partners acting by themselves."""
+    with Stack(tmp_path_factory.mktemp("stack") / "shared", environ, *FAST) as running:
+        yield running
+
+
+@pytest.fixture
+def new_stack(tmp_path: Path, environ: dict[str, str]) -> Iterator[NewStack]:
+    """Start a stack of the test's own; called again, it starts on the same state directory."""
+    with contextlib.ExitStack() as running:
+
+        def start(*options: str) -> Stack:
+            return running.enter_context(Stack(tmp_path / "own", environ, *FAST, *options))
+
+        yield start
