@@ -165,11 +165,7 @@ class Stack:
         return items
 
     def _tell(self, method: str, handle: str, body: dict[str, object] | None) -> httpx.Response:
-        content = None if body is None else json.dumps(body)
-        url = f"{self.manifest.sandbox}/{handle}"
-        return self._http.request(
-            method, url, content=content, headers={"content-type": "application/json"}
-        ).raise_for_status()
+        return self._http.request(method, f"{self.manifest.sandbox}/{handle}", json=body).raise_for_status()
 
     # The processes.
 
