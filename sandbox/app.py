@@ -34,7 +34,7 @@ def create_app(config: SandboxConfig) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        world.switches.declare()
+        world.switches.follow_clients_file()
         app.state.sending = asyncio.create_task(sender.run())
         app.state.sending.add_done_callback(_report)
         yield

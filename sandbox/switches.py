@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -49,11 +50,11 @@ class Switches:
         path = self._config.clients_file
         return declare_keys(path, partner, keys) if path else 0
 
-    def declare(self) -> None:
-        """Bring the clients' file to what was changed here before, for whoever wrote it anew meanwhile."""
-        for partner in self._config.keys:
-            if self._config.clients_file and self._read(f"keys:{partner}"):
-                declare_keys(self._config.clients_file, partner, self.keys(partner))
+    def follow_clients_file(self) -> None:
+        """Take over what the clients' file declares: it is newer than what was set here before."""
+        if self._config.clients_file:
+            for partner, keys in declared_keys(self._config.clients_file).items():
+                self._write(f"keys:{partner}", keys)
 
     def _read(self, name: str) -> str | None:
         row = self._store.row("SELECT value FROM switches WHERE name = ?", name)
@@ -61,6 +62,17 @@ class Switches:
 
     def _write(self, name: str, value: str) -> None:
         self._store.run("INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)", name, value)
+
+
+def declared_keys(path: Path) -> dict[KeyedPartner, Keys]:
+    """What the first client's partners declare; clients of one sandbox share its partners."""
+    clients = tomllib.loads(path.read_text(encoding="utf-8")).get("clients") or [{}]
+    partners = clients[0].get("partners", {})
+    return {
+        partner: keys
+        for partner in get_args(KeyedPartner)
+        if (keys := partners.get(partner, {}).get("keys")) in get_args(Keys)
+    }
 
 
 def declare_keys(path: Path, partner: KeyedPartner, keys: Keys) -> int:

@@ -157,11 +157,20 @@ def test_a_partners_keys_are_declared_in_the_clients_file(tmp_path: Path, gatewa
     with running_sandbox(config) as sandbox:
         answer = sandbox.http.post("/_partners", json={"partner": "oms", "keys": "none"})
     assert answer.json() == {"partner": "oms", "keys": "none", "declared": 2}
-    path.write_text(CLIENTS_TOML)
-    with running_sandbox(config):
-        pass  # a file written anew meanwhile is brought up to date at the start
     assert path.read_text() == CLIENTS_TOML.replace('"lookup"', '"none"').replace("'lookup'", '"none"')
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_clients_file_is_the_truth_at_the_start(tmp_path: Path, gateway: Gateway) -> None:
+    path = tmp_path / "clients.toml"
+    path.write_text(CLIENTS_TOML)
+    config = configuration(tmp_path / "state", gateway.url, clients_file=path)
+    with running_sandbox(config) as sandbox:
+        sandbox.http.post("/_partners", json={"partner": "oms", "keys": "none"})
+    path.write_text(path.read_text().replace('"none"', '"honoured"'))
+    with running_sandbox(config) as sandbox:
+        first, second = sandbox.create(key="k"), sandbox.create(key="k")
+    assert first.json() == second.json()
 
 
 def test_a_file_without_the_partner_stays_as_it_is(tmp_path: Path) -> None:
