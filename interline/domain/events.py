@@ -1,10 +1,19 @@
 """What partners tell us, in one lenient envelope that every version of the code can read."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from interline.domain.base import Durable, JsonObject
+
+
+def _with_zone(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_with_zone)]
+"""A time as a sender wrote it. Without a zone it is read as UTC: times are compared, and must never fail to be."""
 
 
 class Event(Durable):
@@ -22,7 +31,7 @@ class Event(Durable):
     order_number: str | None = None
     tracking_id: str | None = None
     oms_order_no: str | None = None
-    occurred_at: datetime | None = None
-    received_at: datetime | None = None
+    occurred_at: Moment | None = None
+    received_at: Moment | None = None
     data: JsonObject = Field(default_factory=dict)
     raw: JsonObject = Field(default_factory=dict)

@@ -68,9 +68,12 @@ def contradictions(state: OrderState) -> list[str]:
 
 def order_confirmed(state: OrderState, event: Event) -> None:
     """Red 4. A rejection counts only while nothing else is known."""
-    state.oms_order_no = state.oms_order_no or _text(event, "oms_order_no") or event.oms_order_no or ""
+    number = _text(event, "oms_order_no") or event.oms_order_no or ""
+    if number and state.oms_order_no not in {"", number}:
+        flag(state, "the OMS gave this order two numbers")
+    state.oms_order_no = _either(state.oms_order_no, number)
     if event.data.get("accepted") is False:
-        state.rejection = _text(event, "reason") or "no reason given"
+        state.rejection = _either(state.rejection or "", _text(event, "reason") or "no reason given")
     else:
         state.confirmed = True
 
@@ -152,7 +155,12 @@ def _carrier_of(state: OrderState, event: Event) -> None:
     awb, courier = _text(event, "awb"), _text(event, "carrier")
     if awb and awb not in state.awbs:
         state.awbs = sorted([*state.awbs, awb])
-    state.courier = state.courier or courier or ""
+    state.courier = _either(state.courier, courier or "")
+
+
+def _either(one: str, other: str) -> str:
+    """Of two words for one thing the lesser, so that no order of arrival matters; of one and nothing the one."""
+    return min(one or other, other or one)
 
 
 def _text(event: Event, name: str) -> str | None:
