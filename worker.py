@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.calling import PartnerCalls
 from activities.client_platform import ClientPlatform
+from activities.engine import Engine
 from activities.http import Http
 from activities.logistics import Logistics
 from activities.oms import Oms
@@ -96,6 +97,7 @@ def _activities(calls: PartnerCalls, client: Client) -> list[Callable[..., Any]]
         logistics.read_quote,
         ClientPlatform(calls).send_webhook,
         strays.hand_over,
+        Engine(client).pending_calls,
     ]
 
 

@@ -64,6 +64,7 @@ class Activity(StrEnum):
     WMS_FORWARD_GOODS_RECEIPT = "wms.forward_goods_receipt"
     CLIENT_SEND_WEBHOOK = "client_platform.send_webhook"
     STRAY_HAND_OVER = "stray.hand_over"
+    ENGINE_PENDING_CALLS = "engine.pending_calls"
 
 
 class Partner(StrEnum):
@@ -95,6 +96,7 @@ class Attribute(StrEnum):
 
 MEMO_FINGERPRINT: Final = "fingerprint"
 MEMO_ACCEPTED: Final = "accepted"
+MEMO_KIND: Final = "kind"
 
 
 def order_workflow_id(client_id: str, order_number: str) -> str:

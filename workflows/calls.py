@@ -13,8 +13,9 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError,
 from temporalio.exceptions import TimeoutError as EngineTimeoutError
 
 from interline.domain.base import JsonObject
-from interline.domain.calls import CallInput, FailedTry
+from interline.domain.calls import CallInput, CarriedCall, FailedTry
 from interline.domain.policy import Keys, OrderPolicy, PartnerTerms
+from interline.domain.state import OrderState
 from interline.errors import FINAL, Outcome
 from interline.names import Partner
 from interline.steps import Step, summary
@@ -55,7 +56,7 @@ class CallFailedError(Exception):
 class Calls:
     """The calls of one order, with its memory of which destinations were unwell."""
 
-    def __init__(self, policy: OrderPolicy, changed: Callable[[], None]) -> None:
+    def __init__(self, policy: OrderPolicy, state: OrderState, changed: Callable[[], None]) -> None:
         self._terms: dict[Partner, PartnerTerms] = {
             Partner.OMS: policy.oms,
             Partner.WMS: policy.wms,
@@ -63,7 +64,14 @@ class Calls:
             Partner.CLIENT_PLATFORM: policy.client_platform,
         }
         self._changed = changed
-        self._unwell: set[str] = set()
+        self._state = state
+        self.flying_now = 0
+        """Local tries in flight."""
+        self.blind = 0
+        """Durable creates at partners that can neither be asked nor honour keys: they must not be issued again."""
+        self.settled = 0
+        """Durable calls that have ended."""
+        self.stopping = False
         self.durable: dict[str, FailedTry | None] = {}
         """Durable calls under way, by label, with the failure that sent them there."""
 
@@ -73,13 +81,17 @@ class Calls:
         Raises:
             CallFailedError: it was refused for good or ran out of tries.
         """
+        if self.stopping:
+            await workflow.wait_condition(lambda: False)
+        if carried := self._state.carried.pop(call.request.key, None):
+            return await self._durably(resumed(call, carried), carried.failed)
         failed: FailedTry | None = None
         if now and self._may_try_now(call):
             try:
                 return await self._try_now(call)
             except FailureError as error:
                 failed = failed_try(error)
-                self._unwell.add(call.partner.value)
+                self._state.unwell = sorted({*self._state.unwell, call.partner.value})
         return await self._durably(call, failed)
 
     def is_durable(self, step: Step) -> bool:
@@ -88,7 +100,7 @@ class Calls:
 
     def is_unwell(self, partner: Partner) -> bool:
         """Did the last try at this destination fail, so that calls go durable?"""
-        return partner.value in self._unwell
+        return partner.value in self._state.unwell
 
     def _may_try_now(self, call: Call[In, Out]) -> bool:
         terms = self._terms[call.partner]
@@ -99,19 +111,25 @@ class Calls:
         terms = self._terms[call.partner]
         update = {"keys": terms.keys, "budget_seconds": terms.local_budget_seconds}
         limit = policies.seconds(terms.local_budget_seconds + policies.LOCAL_SLACK)
-        return await workflow.execute_local_activity_method(
-            call.activity,
-            call.request.model_copy(update=update),
-            start_to_close_timeout=limit,
-            schedule_to_close_timeout=limit,
-            retry_policy=policies.ONE_TRY,
-            summary=summary(call.step, call.title),
-        )
+        self.flying_now += 1
+        try:
+            return await workflow.execute_local_activity_method(
+                call.activity,
+                call.request.model_copy(update=update),
+                start_to_close_timeout=limit,
+                schedule_to_close_timeout=limit,
+                retry_policy=policies.ONE_TRY,
+                summary=summary(call.step, call.title),
+            )
+        finally:
+            self.flying_now -= 1
 
     async def _durably(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
         if failed and failed.outcome in FINAL:
             raise CallFailedError(failed.outcome, failed.message)
         label = summary(call.step, call.title)
+        blind = call.creates and self._terms[call.partner].keys is Keys.NONE
+        self.blind += blind
         self.durable[label] = failed
         self._changed()
         try:
@@ -120,8 +138,10 @@ class Calls:
             last = failed_try(error)
             raise CallFailedError(last.outcome, last.message) from error
         finally:
+            self.blind -= blind
+            self.settled += 1
             self.durable.pop(label, None)
-        self._unwell.discard(call.partner.value)
+        self._state.unwell = [name for name in self._state.unwell if name != call.partner.value]
         return result
 
     async def _execute(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
@@ -135,8 +155,16 @@ class Calls:
             start_to_close_timeout=policies.seconds(terms.budget_seconds + policies.DURABLE_SLACK),
             schedule_to_close_timeout=policies.delivery_window(schedule) if schedule else policies.PARTNER_TRIES,
             retry_policy=policies.PARTNER_RETRIES,
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            activity_id=call.request.key,
             summary=summary(call.step, call.title),
         )
+
+
+def resumed(call: Call[In, Out], carried: CarriedCall) -> Call[In, Out]:
+    """The same call, with the tries it had before the history was continued."""
+    update = {"tries_before": carried.tries_before, "records": carried.records}
+    return replace(call, request=call.request.model_copy(update=update))
 
 
 async def give_up(task: asyncio.Task[Any]) -> None:

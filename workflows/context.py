@@ -42,10 +42,9 @@ class OrderContext:
 
     def __init__(self, order: OrderInput) -> None:
         self.order = order
-        self.state = OrderState()
-        self.calls = Calls(order.policy, self.changed)
+        self.state = order.carried or OrderState()
+        self.calls = Calls(order.policy, self.state, self.changed)
         self.waits: dict[str, Wait] = {}
-        self._decisions: dict[str, Decision] = {}
         self._stale_card = True
         self.opening = {"red", "blue"}
         """Tracks that have not come to their loop yet: they may still have something to tell the client."""
@@ -125,34 +124,45 @@ class OrderContext:
 
     async def insist(self, call: Call[In, Out], *, now: bool = True, tell_client: bool = True) -> Out | None:
         """As `ask`, without a mark."""
+        parked = self._carried_problem(call.request.key)
         while True:
             try:
-                return await self.calls.make(call, now=now)
+                if not parked:
+                    return await self.calls.make(call, now=now)
             except CallFailedError as failure:
-                decision = await self._parked(call, failure, tell_client=tell_client)
+                parked = self._problem(call, failure)
+                self.raise_problem(parked, tell_client=tell_client)
+                self.mark(call.step, StepState.ATTENTION, str(failure))
+            decision = await self._decided(parked)
+            parked = None
             if decision.outcome == StepState.SKIPPED:
                 return None
             if decision.corrected:
                 self.state.revision += 1
                 call = call.corrected(decision.corrected, f"{call.request.key}-r{self.state.revision}")
 
-    async def _parked(self, call: Call[In, Out], failure: CallFailedError, *, tell_client: bool) -> Decision:
-        """The track waits here for an operator; the order goes on otherwise."""
-        problem = Problem(
+    def _problem(self, call: Call[In, Out], failure: CallFailedError) -> Problem:
+        return Problem(
             step=call.step.value,
+            key=call.request.key,
             reason=f"{summary(call.step, call.title)}: {failure}",
             since=workflow.now(),
             acts=["retry_step", "skip_step"],
             hint=HINTS.get(failure.outcome, "look at the partner, then retry"),
             correctable=bool(call.correctable),
         )
-        self.raise_problem(problem, tell_client=tell_client)
-        self.mark(call.step, StepState.ATTENTION, str(failure))
+
+    def _carried_problem(self, key: str) -> Problem | None:
+        return next((problem for problem in self.state.problems if problem.key == key), None)
+
+    async def _decided(self, problem: Problem) -> Decision:
+        """The track waits here for an operator; the order goes on otherwise."""
         try:
-            await workflow.wait_condition(lambda: problem.step in self._decisions)
-            return self._decisions.pop(problem.step)
+            await workflow.wait_condition(lambda: problem.step in self.state.decisions)
+            return self.state.decisions.pop(problem.step)
         finally:
-            self.settle_problem(problem)
+            if not self.calls.stopping:
+                self.settle_problem(problem)
 
     def raise_problem(self, problem: Problem, *, tell_client: bool = True) -> None:
         """Ask for a human: visible in lists, on the card, and told to the client."""
@@ -176,36 +186,36 @@ class OrderContext:
         rules.note(
             self.state, workflow.now(), f"{decision.act} by {decision.actor}: {decision.reason}", step=decision.step
         )
-        self._decisions[decision.step] = decision
+        self.state.decisions[decision.step] = decision
 
     async def wait_with_ladder(self, step: Step, title: str, ladder: list[Rung], satisfied: Callable[[], bool]) -> None:
         """Wait, however long; pass the rungs of the ladder on the way. One absolute timer at a time."""
         if satisfied():
             return
-        since = workflow.now()
+        state = self.state
+        since = state.waiting_since.setdefault(step.value, workflow.now())
         wait = self.waits[step.value] = Wait(step=step.value, what=title, since=since)
-        problem: Problem | None = None
-        for rung in ladder:
+        for rung in ladder[state.rungs_passed.get(step.value, 0) :]:
             due = since + timedelta(seconds=rung.after_seconds)
             wait.next_act, wait.next_at = rung.act, due
             self.changed()
             if await _in_time(satisfied, due, f"{summary(step, title)} · {rung.act}"):
                 break
-            problem = self._passed(step, title, rung, due) or problem
+            state.rungs_passed[step.value] = state.rungs_passed.get(step.value, 0) + 1
+            self._passed(step, title, rung, due)
         wait.next_act, wait.next_at = "", None
         await workflow.wait_condition(satisfied)
-        del self.waits[step.value]
-        if problem:
+        del self.waits[step.value], state.waiting_since[step.value]
+        for problem in [known for known in state.problems if known.step == step.value and not known.key]:
             self.settle_problem(problem)
 
-    def _passed(self, step: Step, title: str, rung: Rung, due: datetime) -> Problem | None:
+    def _passed(self, step: Step, title: str, rung: Rung, due: datetime) -> None:
         rules.note(self.state, due, f"{rung.act}: still waiting, {title}", step=step.value)
         if rung.act != "attention":
-            return None
+            return
         reason = f"{summary(step, title)}: nothing came within {rung.after_seconds / 3600:g} h"
         problem = Problem(step=step.value, reason=reason, since=workflow.now())
         self.raise_problem(problem)
-        return problem
 
 
 async def _in_time(satisfied: Callable[[], bool], due: datetime, label: str) -> bool:

@@ -17,6 +17,8 @@ from interline.steps import Step
 from workflows.calls import Call, give_up
 from workflows.context import OrderContext
 
+GOODS = frozenset({Signal.GOODS_ISSUED.value, Signal.GOODS_RECEIVED.value})
+
 
 class FulfillmentTrack:
     """From the OMS's record to the WMS's acknowledgement of the goods movement."""
@@ -36,6 +38,8 @@ class FulfillmentTrack:
 
     async def _create_order_in_oms(self) -> None:
         """Red 3. A confirmation that arrives first settles an unknown outcome: the OMS has the order."""
+        if self._state.registered:
+            return
         call = self._create_call()
         asking = self._context.ask(call)
         creating = asyncio.create_task(asking)
@@ -59,15 +63,19 @@ class FulfillmentTrack:
         """Red 4: in the answer of red 3, or as a webhook."""
         ladder = self._order.policy.deadlines.confirmation
         await self._context.wait_with_ladder(Step.RED_4, "confirmation from OMS", ladder, self._answered)
-        rules.settle(self._state)
-        self._context.mark(Step.RED_4, StepState.DONE)
-        self._context.milestone()
+        if not self._state.confirmation_told:
+            rules.settle(self._state)
+            self._context.mark(Step.RED_4, StepState.DONE)
+            self._context.milestone()
 
     def _answered(self) -> bool:
         return self._state.confirmed or self._state.rejection is not None or self._state.cancelled_by_oms
 
     def _send_order_confirmation(self) -> None:
         """Red 5, or the client's word that the OMS refused or cancelled."""
+        if self._state.confirmation_told:
+            return
+        self._state.confirmation_told = True
         if self._state.confirmed:
             body = client_platform.confirmation(self._order, self._state.oms_order_no)
             self._context.post(Step.RED_5, ClientEvent.ORDER_CONFIRMED, body)
@@ -91,13 +99,18 @@ class FulfillmentTrack:
             await workflow.wait_condition(lambda: bool(inbox) or self._context.over())
             if not inbox:
                 return
-            await self._act_on(inbox[0])
+            event = inbox[0]
+            if event.event_id not in self._state.posted:
+                self._tell_client(event)
+                self._state.posted.append(event.event_id)
+            if event.kind in GOODS:
+                await self._forward_goods_to_wms(event)
             inbox.pop(0)
+            self._state.posted.remove(event.event_id)
 
-    async def _act_on(self, event: Event) -> None:
-        if event.kind in {Signal.GOODS_ISSUED, Signal.GOODS_RECEIVED}:
+    def _tell_client(self, event: Event) -> None:
+        if event.kind in GOODS:
             self._send_goods_webhook(event)
-            await self._forward_goods_to_wms(event)
         elif event.kind == Signal.AWB_ASSIGNED:
             body = client_platform.awb_assigned(self._order, event)
             self._context.post(Step.RED_6, ClientEvent.ORDER_AWB_ASSIGNED, body, item=event.event_id)

@@ -49,12 +49,19 @@ class LogisticsTrack:
 
     async def _open(self) -> None:
         """Pricing starts at once; blue 5 waits for red 4: the OMS must know the order."""
-        await self._check_tracking()
-        await self._price()
-        await workflow.wait_condition(lambda: self._state.confirmed)
-        webhook = webhook_object(self._order, self._state.price)
-        await self._record_webhook_in_oms(webhook)
-        await self._register_webhook_at_provider(webhook)
+        state = self._state
+        if not state.priced:
+            await self._check_tracking()
+            await self._price()
+            state.priced = True
+        await workflow.wait_condition(lambda: state.confirmed)
+        webhook = webhook_object(self._order, state.price)
+        if not state.recorded:
+            await self._record_webhook_in_oms(webhook)
+            state.recorded = True
+        if not state.hooked:
+            await self._register_webhook_at_provider(webhook)
+            state.hooked = True
 
     async def _check_tracking(self) -> None:
         if self._order.policy.checks_tracking:
@@ -148,9 +155,13 @@ class LogisticsTrack:
             await workflow.wait_condition(lambda: bool(inbox) or self._context.over())
             if not inbox:
                 return
-            self._send_shipment_status(inbox[0])
-            await self._update_oms(inbox[0])
+            event = inbox[0]
+            if event.event_id not in self._state.posted:
+                self._send_shipment_status(event)
+                self._state.posted.append(event.event_id)
+            await self._update_oms(event)
             inbox.pop(0)
+            self._state.posted.remove(event.event_id)
 
     def _send_shipment_status(self, event: Event) -> None:
         """Blue 8."""

@@ -1,6 +1,5 @@
 """One workflow per order: the red track, the blue track and the notifier, side by side."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from interline.domain.view import OrderView
 from interline.names import STATUS_QUERY, Signal, Update, Workflow
 from interline.steps import Step
 from workflows.context import OrderContext
+from workflows.continuing import carry
 from workflows.fulfillment import FulfillmentTrack
 from workflows.logistics import LogisticsTrack
 from workflows.notifier import Notifier
@@ -34,11 +34,12 @@ class Order:
     async def run(self, order: OrderInput) -> OrderView:
         """Carry the order to its end and return its last view."""
         context = self._context
-        for step in (Step.RED_1, Step.RED_2, Step.BLUE_1):
-            context.mark(step, StepState.DONE)
-        rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
+        if order.carried is None:
+            for step in (Step.RED_1, Step.RED_2, Step.BLUE_1):
+                context.mark(step, StepState.DONE)
+            rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
         tracks = (FulfillmentTrack(context), LogisticsTrack(context), Notifier(context))
-        await asyncio.gather(*(track.run() for track in tracks), context.keep_showing())
+        await carry(context, *(track.run() for track in tracks), context.keep_showing())
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not rules.ended_early(context.state):
             context.state.order_status = OrderStatus.COMPLETED

@@ -21,7 +21,9 @@ PARTNER_RETRIES: Final = RetryPolicy(
 )
 """Only for tries that ended without an answer of ours (a killed worker); every failure names its own next time."""
 
-PRICING_BUDGET: Final = 4.0
+ENGINE_BUDGET: Final = 5.0
+"""A question to the engine about ourselves."""
+
 PRICING_TRY: Final = 1.8
 """Two tries of a provider fit into the time a client waits for a price."""
 

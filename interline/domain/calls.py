@@ -47,6 +47,22 @@ class CallInput(Durable):
     """Pauses between durable tries; empty means the partners' own back-off (1 s doubling to 60 s)."""
 
 
+class CarriedCall(Durable):
+    """A durable call that a continue-as-new issues again: same key, the tries so far, the time of the next."""
+
+    key: str
+    failed: FailedTry
+    next_at: datetime | None = None
+    tries_before: int = 0
+    records: list[TryRecord] = Field(default_factory=list)
+
+
+class PendingCalls(Durable):
+    """The durable calls that an order has under way, as the engine knows them."""
+
+    calls: list[CarriedCall] = Field(default_factory=list)
+
+
 class CreateOrder(CallInput):
     """Red 3. `body` is the client's object, forwarded with unknown fields untouched."""
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from interline.domain.base import Durable, JsonObject
 from interline.domain.policy import OrderPolicy
 from interline.domain.shipment import Shipment
+from interline.domain.state import OrderState
 
 
 class Kind(StrEnum):
@@ -45,3 +46,5 @@ class OrderInput(Durable):
     callback_url: str = ""
     """Where the logistics provider reports this client's shipments (blue 5 and blue 6 carry it)."""
     policy: OrderPolicy = Field(default_factory=OrderPolicy)
+    carried: OrderState | None = None
+    """Where the order stood when its history was continued as a new one."""

@@ -5,6 +5,8 @@ from datetime import datetime
 from pydantic import Field
 
 from interline.domain.base import Durable, JsonObject
+from interline.domain.calls import CarriedCall
+from interline.domain.commands import Decision
 from interline.domain.events import Event
 from interline.domain.shipment import Price
 from interline.domain.statuses import ClientEvent, LogisticsStatus, OrderStatus
@@ -68,6 +70,20 @@ class OrderState(Durable):
     revision: int = 0
     """Raised by each corrected retry, so that its effect gets a key of its own."""
     webhooks_sent: int = 0
+
+    confirmation_told: bool = False
+    priced: bool = False
+    recorded: bool = False
+    hooked: bool = False
+    posted: list[str] = Field(default_factory=list)
+    """Events still being acted on whose client webhook is in the outbox already."""
+    waiting_since: dict[str, datetime] = Field(default_factory=dict)
+    rungs_passed: dict[str, int] = Field(default_factory=dict)
+    unwell: list[str] = Field(default_factory=list)
+    """Destinations whose last try failed: they are called durably."""
+    decisions: dict[str, Decision] = Field(default_factory=dict)
+    carried: dict[str, CarriedCall] = Field(default_factory=dict)
+    """Durable calls to be issued again after a continue-as-new, by idempotency key."""
 
     steps: dict[str, StepView] = Field(default_factory=dict)
     timeline: list[TimelineEntry] = Field(default_factory=list)

@@ -28,6 +28,8 @@ class Problem(Durable):
     """Why a human is asked, and what can be done."""
 
     step: str
+    key: str = ""
+    """Of the call that failed; empty when something did not come in time."""
     reason: str
     since: datetime
     acts: list[str] = Field(default_factory=list)

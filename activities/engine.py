@@ -1,0 +1,46 @@
+"""What an order asks the engine about itself."""
+
+from datetime import UTC, datetime
+
+from temporalio import activity
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client as Temporal
+
+from interline.domain.calls import CarriedCall, FailedTry, PendingCalls, TryRecord
+from interline.errors import Outcome
+from interline.names import Activity
+
+
+class Engine:
+    """Temporal as a source of facts."""
+
+    def __init__(self, temporal: Temporal) -> None:
+        self._temporal = temporal
+
+    @activity.defn(name=Activity.ENGINE_PENDING_CALLS)
+    async def pending_calls(self, workflow_id: str) -> PendingCalls:
+        """The durable calls under way: key, tries so far, last failure, time of the next try."""
+        described = await self._temporal.get_workflow_handle(workflow_id).describe()
+        return PendingCalls(calls=[await self._carried(one) for one in described.raw_description.pending_activities])
+
+    async def _carried(self, pending: PendingActivityInfo) -> CarriedCall:
+        decoded = await self._temporal.data_converter.decode(list(pending.heartbeat_details.payloads))
+        records = [TryRecord.model_validate(item) for item in decoded]
+        failure = pending.last_failure
+        kind = failure.application_failure_info.type
+        known = kind in {outcome.value for outcome in Outcome}
+        return CarriedCall(
+            key=pending.activity_id,
+            failed=FailedTry(
+                outcome=kind if known else Outcome.UNKNOWN.value, message=failure.message or "no answer yet"
+            ),
+            next_at=_next(pending),
+            tries_before=max(records[-1].number if records else 0, pending.attempt - 1, 1),
+            records=records,
+        )
+
+
+def _next(pending: PendingActivityInfo) -> datetime | None:
+    if not pending.HasField("scheduled_time"):
+        return None
+    return pending.scheduled_time.ToDatetime(tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""Continue-as-new: a long order goes on in a new history without losing, repeating or hurrying anything.
+
+Inbox, seen-set, sequence, waits and parked steps travel in the state. Durable calls under way are cancelled and issued
+again with the same key, their tries and the time of the next one (DESIGN §2).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+
+from activities.engine import Engine
+from interline.domain.calls import CarriedCall
+from workflows import policies
+from workflows.calls import Calls
+from workflows.context import OrderContext
+
+
+async def carry(context: OrderContext, *tracks: Coroutine[Any, Any, None]) -> None:
+    """Run the tracks to their end, or to the point where the server suggests a new history."""
+    work = asyncio.gather(*tracks)
+    while True:
+        await workflow.wait_condition(lambda: work.done() or _should_continue(context))
+        if work.done():
+            await work
+            return
+        pending = await _pending()
+        if _should_continue(context):
+            await _stop(context, work)
+            _continue(context, pending)
+
+
+def _should_continue(context: OrderContext) -> bool:
+    """Never with a local call in flight, nor with a create that nobody could ask about."""
+    busy = context.calls.flying_now or context.calls.blind or context.over()
+    return workflow.info().is_continue_as_new_suggested() and not busy
+
+
+async def _pending() -> list[CarriedCall]:
+    known = await workflow.execute_local_activity_method(
+        Engine.pending_calls,
+        workflow.info().workflow_id,
+        start_to_close_timeout=policies.seconds(policies.ENGINE_BUDGET),
+        summary="look at our own pending calls before a new history",
+    )
+    return known.calls
+
+
+async def _stop(context: OrderContext, work: "asyncio.Future[list[None]]") -> None:
+    """Cancel the tracks. A durable call that ends with a result meanwhile is taken; then its track stops too."""
+    context.calls.stopping = True
+    while not work.done():
+        work.cancel()
+        await workflow.wait_condition(_ended_or_moved(work, context.calls, context.calls.settled))
+
+
+def _ended_or_moved(work: "asyncio.Future[list[None]]", calls: Calls, settled: int) -> Callable[[], bool]:
+    return lambda: work.done() or calls.settled != settled
+
+
+def _continue(context: OrderContext, pending: list[CarriedCall]) -> None:
+    now = workflow.now()
+    context.state.carried = {call.key: _resume(call, now) for call in pending}
+    workflow.continue_as_new(context.order.model_copy(update={"carried": context.state}))
+
+
+def _resume(call: CarriedCall, now: datetime) -> CarriedCall:
+    left = max((call.next_at - now).total_seconds(), 0.0) if call.next_at else 0.0
+    return call.model_copy(update={"failed": call.failed.model_copy(update={"resume_seconds": left})})
