@@ -59,7 +59,7 @@ async def examine(target: Target) -> list[Finding]:
         findings += [finding for finding, _ in answers]
         findings += [await _webhook(client, kind) for client in clients for kind in WebhookKind]
         findings += [found for client in clients if (found := _registered(client, _outside(target)))]
-        findings.append(_clock(at for _, at in answers))
+        findings.append(_clock(offset for _, offset in answers))
     return findings
 
 
@@ -110,8 +110,8 @@ async def _public_address(http: httpx.AsyncClient, target: Target) -> Finding:
     return Finding("public address", answer.is_success, f"{url}/healthz answered {answer.status_code}", fix)
 
 
-async def _partner(http: httpx.AsyncClient, client: Client, partner: Partner) -> tuple[Finding, datetime | None]:
-    """The finding, and the partner's clock as its answer shows it."""
+async def _partner(http: httpx.AsyncClient, client: Client, partner: Partner) -> tuple[Finding, timedelta | None]:
+    """The finding, and how far our clock is from the partner's, as its answer shows it."""
     name = f"{client.client_id}: {partner.value} API"
     account = client.partners.get(partner)
     if account is None:
@@ -122,7 +122,7 @@ async def _partner(http: httpx.AsyncClient, client: Client, partner: Partner) ->
         return Finding(name, False, f"{account.url} does not answer", "check its url, and that it runs"), None
     fix = "put the partner's own key into its file" if answer.status_code in REFUSED else "ask the partner"
     ok = answer.status_code not in REFUSED and not answer.is_server_error
-    return Finding(name, ok, f"{account.url} answered {answer.status_code}", fix), _date(answer)
+    return Finding(name, ok, f"{account.url} answered {answer.status_code}", fix), _offset(answer)
 
 
 async def _ask(http: httpx.AsyncClient, account: PartnerAccount, path: str) -> httpx.Response:
@@ -130,9 +130,9 @@ async def _ask(http: httpx.AsyncClient, account: PartnerAccount, path: str) -> h
     return await http.get(f"{account.url.rstrip('/')}{path}", headers=headers)
 
 
-def _date(answer: httpx.Response) -> datetime | None:
+def _offset(answer: httpx.Response) -> timedelta | None:
     header = answer.headers.get("date")
-    return parsedate_to_datetime(header) if header else None
+    return abs(datetime.now(UTC) - parsedate_to_datetime(header)) if header else None
 
 
 async def _webhook(client: Client, kind: WebhookKind) -> Finding:
@@ -162,9 +162,9 @@ def _registered(client: Client, outside: str) -> Finding | None:
     return Finding(f"{client.client_id}: partners' webhooks", False, detail, fix)
 
 
-def _clock(seen: Iterable[datetime | None]) -> Finding:
+def _clock(seen: Iterable[timedelta | None]) -> Finding:
     """Our clock against the partners', by their answers' Date headers."""
-    offsets = sorted(abs(datetime.now(UTC) - at) for at in seen if at)
+    offsets = sorted(offset for offset in seen if offset is not None)
     if not offsets:
         return Finding("clock", True, "no partner told the time")
     offset = offsets[len(offsets) // 2]

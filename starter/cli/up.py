@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from starter.cli.errors import CliError
 from starter.stack.launch import Launch, run
@@ -68,7 +67,8 @@ def _print_json(manifest: Manifest) -> None:
 def _print(manifest: Manifest, stack: StackDir) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print("\n[bold green]Interline runs.[/] Ctrl-C stops it.\n")
-    console.print(_addresses(manifest, stack))
+    for name, address in _addresses(manifest, stack).items():
+        console.print(f"  {name:12} {address}")
     for client in manifest.clients:
         console.print(f"\n[bold]client {escape(client.client_id)}[/]")
         console.print(f"  X-API-Key       {escape(client.api_key)}")
@@ -77,11 +77,11 @@ def _print(manifest: Manifest, stack: StackDir) -> None:
     console.print("Next: [bold]interline demo[/], [bold]interline orders[/], [bold]interline order show NUMBER[/]\n")
 
 
-def _addresses(manifest: Manifest, stack: StackDir) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_row("  client API", f"{manifest.gateway}  (description: {manifest.gateway}/docs)")
-    table.add_row("  Temporal UI", manifest.ui or "of your own server")
-    table.add_row("  Temporal", f"{manifest.temporal}, namespace {manifest.namespace}")
-    table.add_row("  sandbox", f"{manifest.sandbox}  (what the partners saw: {manifest.sandbox}/_ledger)")
-    table.add_row("  logs", f"{stack.log('worker').parent}")
-    return table
+def _addresses(manifest: Manifest, stack: StackDir) -> dict[str, str]:
+    return {
+        "client API": f"{manifest.gateway}  (description: {manifest.gateway}/docs)",
+        "Temporal UI": manifest.ui or "of your own server",
+        "Temporal": f"{manifest.temporal}, namespace {manifest.namespace}",
+        "sandbox": f"{manifest.sandbox}  (what the partners saw: {manifest.sandbox}/_ledger)",
+        "logs": str(stack.log("worker").parent),
+    }

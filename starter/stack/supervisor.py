@@ -80,8 +80,11 @@ class Supervisor:
             self._write_manifest()
         except StackError as error:
             self._tell(str(error))
-        else:
+            return
+        if self._wishes.restarts:
             self._keepers["sandbox"].terminate()
+        else:
+            self._tell("the sandbox knows the clients as they are now once it is started again")
 
     async def _unless_stopped(self, work: Awaitable[None]) -> bool:
         task, stopped = asyncio.ensure_future(work), asyncio.create_task(self._stop.wait())
