@@ -1,0 +1,162 @@
+"""The fields of client bodies: their types, limits and what they mean, said once.
+
+Limits of Shipper's fields: official pages (reference §2.5, §5.1, §5.9). Where Shipper is silent the limits are ours:
+`docs/api.md` lists them. Numbers are JSON numbers, never text; identifiers are ASCII.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from interline.contracts.problems import MEANINGS, ErrorCode
+from interline.domain.shipment import RateType
+
+HEAVIEST_KG: Final = 1000
+WEIGHT_DECIMALS: Final = 4
+LONGEST_CM: Final = 500
+DEAREST_IDR: Final = 10_000_000_000
+MOST_PIECES: Final = 1_000_000
+MOST_LINES: Final = 500
+MOST_SERVICE: Final = 1_000_000
+
+RATE_TYPES: Final = ", ".join(RateType)
+
+HINTS: Final = {
+    "so_number": "your order number, 1 to 50 of A-Z a-z 0-9 _ . -",
+    "doc_no": "your document number, 1 to 40 of A-Z a-z 0-9 _ . -",
+    "warehouse_id": "the warehouse, 1 to 20 of A-Z a-z 0-9 _ . -",
+    "order_type": "SO (goods leave) or RT (goods come back)",
+    "po_type": "RT: returns are the inbounds taken here",
+    "details": "the ordered lines, 1 to 500",
+    "skus": "the products, 1 to 500",
+    "sku": "the product's code, 1 to 50 characters",
+    "qty_ordered": "pieces, a whole number from 1 to 1000000",
+    "ordered_qty": "pieces, a whole number from 1 to 1000000",
+    "qty": "pieces, a whole number from 1 to 1000000",
+    "logistics": "an object with origin, destination, weight, length, width, height, rate_type_id, service_type",
+    "origin": "an object with area_id, and for instant and same-day lat and lng",
+    "destination": "an object with area_id, and for instant and same-day lat and lng",
+    "area_id": "Shipper's area id, a whole number from 1",
+    "suburb_id": "Shipper's suburb id, a whole number from 1",
+    "lat": 'decimal degrees from -90 to 90 as text, e.g. "-6.2250000"',
+    "lng": 'decimal degrees from -180 to 180 as text, e.g. "106.8090000"',
+    "weight": "kg, more than 0, at most 1000, up to 4 decimals; here, on every line, or in your SKU table",
+    "length": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
+    "width": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
+    "height": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
+    "rate_type_id": f"one of {RATE_TYPES}",
+    "service_type": "the provider's service class, a whole number from 0 or 1 to 40 of A-Z a-z 0-9 _ . - and space",
+    "rate_id": "Shipper's rate id, a whole number from 1",
+    "quote_id": "the quote_id of a pricing answer",
+    "order_price": "the goods' value in whole rupiah, 0 to 10000000000",
+    "cod": "true or false",
+    "with_insurance": "true or false",
+    "for_order": "true or false",
+}
+"""What a field wants, by its name; each message ends with it."""
+
+
+class Body(BaseModel):
+    """A part of a client's body. Unknown fields pass by: they are forwarded from the body as it came."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+
+def problem(error: ErrorCode, message: str = "") -> PydanticCustomError:
+    """A pydantic error that keeps our code (see `checking`)."""
+    return PydanticCustomError(error.value, "{fix}", {"fix": message or MEANINGS[error].fix})
+
+
+def _matching(pattern: str) -> AfterValidator:
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise problem(ErrorCode.INVALID_FORMAT)
+        return text
+
+    return AfterValidator(check)
+
+
+def _unused(value: object) -> object:
+    """Shipper asks that unused fields are sent as "" or 0 (official page *create-sales-order-b2c*)."""
+    return None if value in ("", 0) and value is not False else value
+
+
+def _weight(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise problem(ErrorCode.WRONG_TYPE, "send a number")
+    kilograms = Decimal(str(value))
+    if not 0 < kilograms <= HEAVIEST_KG:
+        raise problem(ErrorCode.OUT_OF_RANGE, "the weight is out of range")
+    if -int(kilograms.normalize().as_tuple().exponent) > WEIGHT_DECIMALS:
+        raise problem(ErrorCode.TOO_MANY_DECIMALS, f"round to {WEIGHT_DECIMALS} decimals")
+    return kilograms
+
+
+def _tracking_id(value: object) -> object:
+    if value is None or value == "":
+        raise problem(ErrorCode.TRACKING_ID_REQUIRED)
+    return value
+
+
+def _service_type(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 <= value <= MOST_SERVICE:
+            raise problem(ErrorCode.OUT_OF_RANGE, "the number is out of range")
+        return value
+    if not isinstance(value, str):
+        raise problem(ErrorCode.WRONG_TYPE, "send a whole number or text")
+    if not re.fullmatch(r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}", value, re.ASCII):
+        raise problem(ErrorCode.INVALID_FORMAT)
+    return value
+
+
+def _degrees(most: int) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(r"-?\d{1,3}(\.\d{1,15})?", text, re.ASCII):
+            raise problem(ErrorCode.INVALID_FORMAT)
+        if abs(Decimal(text)) > most:
+            raise problem(ErrorCode.OUT_OF_RANGE, "the coordinate is out of range")
+        return text
+
+    return AfterValidator(check)
+
+
+def _one_line(text: str) -> str:
+    if any(character < " " or character == "\x7f" for character in text):
+        raise problem(ErrorCode.INVALID_CHARACTERS)
+    return text
+
+
+_Check = Callable[[object], object]
+
+
+def _before(check: _Check) -> BeforeValidator:
+    return BeforeValidator(check)
+
+
+OrderNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,50}")]
+DocumentNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,40}")]
+WarehouseId = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,20}")]
+TrackingId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _before(_tracking_id)]
+QuoteId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}")]
+
+Weight = Annotated[
+    Decimal, _before(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})
+]
+Centimetres = Annotated[int, Field(ge=1, le=LONGEST_CM)]
+Rupiah = Annotated[int, Field(ge=0, le=DEAREST_IDR)]
+Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES)]
+RateTypeId = Annotated[RateType, Field(strict=False)]
+ServiceType = Annotated[int | str, _before(_service_type)]
+Latitude = Annotated[Annotated[str, _degrees(90)] | None, _before(_unused)]
+Longitude = Annotated[Annotated[str, _degrees(180)] | None, _before(_unused)]
+LocationId = Annotated[Annotated[int, Field(ge=1)] | None, _before(_unused)]
+RateId = LocationId
+
+SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_one_line)]

@@ -1,0 +1,190 @@
+"""Red 1: the client's order body, outbound or return, read into what the order's workflow needs.
+
+Official pages *create-sales-order-b2c* and *create-purchase-order* (reference §5.1, §5.9); the wrapper, the lines, the
+tracking id and the `logistics` block are our design where the pages are silent.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from pydantic import AliasChoices, Field
+
+from interline.contracts.canonical import fingerprint
+from interline.contracts.checking import BodyT, check
+from interline.contracts.fields import (
+    MOST_LINES,
+    Body,
+    Centimetres,
+    DocumentNumber,
+    OrderNumber,
+    Pieces,
+    QuoteId,
+    SkuCode,
+    TrackingId,
+    WarehouseId,
+    Weight,
+)
+from interline.contracts.measures import Catalogue, summed
+from interline.contracts.problems import ErrorCode, RequestError, refused
+from interline.contracts.shipment_in import ShipmentBody, completed, route_problems
+from interline.contracts.shipper_fields import text_problems
+from interline.domain.base import JsonObject
+from interline.domain.order import Kind, Line
+from interline.domain.shipment import Shipment
+
+OUTBOUND: Final = "outbound"
+INBOUND: Final = "inbound"
+OUTBOUND_QUANTITY: Final = "qty_ordered"
+INBOUND_QUANTITY: Final = "ordered_qty"
+
+
+class LineBody(Body):
+    """One product of an order, with its own weight and size if the client says them."""
+
+    sku: SkuCode
+    weight: Weight | None = None
+    length: Centimetres | None = None
+    width: Centimetres | None = None
+    height: Centimetres | None = None
+
+
+class OutboundLine(LineBody):
+    """A line of the outbound form. The pages name the quantity of inbounds only, so both names are taken everywhere."""
+
+    quantity: Pieces = Field(validation_alias=AliasChoices(OUTBOUND_QUANTITY, INBOUND_QUANTITY))
+
+
+class InboundLine(LineBody):
+    """A line of the inbound form."""
+
+    quantity: Pieces = Field(validation_alias=AliasChoices(INBOUND_QUANTITY, OUTBOUND_QUANTITY))
+
+
+class LogisticsBody(ShipmentBody):
+    """The `logistics` block of an order."""
+
+    quote_id: QuoteId | None = None
+
+
+class OrderBody(Body):
+    """What both forms have in common."""
+
+    tracking_id: TrackingId
+    warehouse_id: WarehouseId
+    logistics: LogisticsBody
+
+
+class OutboundBody(OrderBody):
+    """Shipper's outbound form. `order_type` RT makes it a return."""
+
+    so_number: OrderNumber
+    order_type: Literal["SO", "RT", ""] = "SO"
+    details: Annotated[list[OutboundLine], Field(min_length=1, max_length=MOST_LINES)]
+
+
+class InboundBody(OrderBody):
+    """Shipper's inbound form. Returns only: other inbounds have no buyer and no carrier."""
+
+    doc_no: DocumentNumber
+    po_type: Literal["RT"]
+    details: Annotated[list[InboundLine], Field(min_length=1, max_length=MOST_LINES)]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a client's settings add to its bodies."""
+
+    catalogue: Catalogue
+    defaults: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """A checked order. `body` is the client's object as it came; equal meaning has an equal `fingerprint`."""
+
+    order_number: str
+    kind: Kind
+    tracking_id: str
+    warehouse_id: str
+    lines: list[Line]
+    shipment: Shipment
+    quote_id: str | None
+    body: JsonObject
+    fingerprint: str
+
+
+def read_outbound(document: JsonObject, terms: Terms) -> OrderRequest:
+    """An outbound body, bare or in `data.outbound`.
+
+    Raises:
+        RequestError: with every problem of the body.
+    """
+    prefix, given = _unwrapped(document, OUTBOUND)
+    body = _checked(OutboundBody, given, prefix, _logistics(given, terms))
+    kind = Kind.RETURN if body.order_type == "RT" else Kind.OUTBOUND
+    lines = [Line(sku=line.sku, quantity=line.quantity) for line in body.details]
+    return _request(body, given, body.so_number, kind, lines)
+
+
+def read_inbound(document: JsonObject, terms: Terms) -> OrderRequest:
+    """A return in the inbound form, bare or in `data.inbound`.
+
+    Raises:
+        RequestError: with every problem of the body.
+    """
+    prefix, given = _unwrapped(document, INBOUND)
+    body = _checked(InboundBody, given, prefix, _logistics(given, terms))
+    lines = [Line(sku=line.sku, quantity=line.quantity) for line in body.details]
+    return _request(body, given, body.doc_no, Kind.RETURN, lines)
+
+
+def _unwrapped(document: JsonObject, name: str) -> tuple[str, JsonObject]:
+    if "data" not in document:
+        return "", document
+    data = document["data"]
+    if not isinstance(data, dict):
+        raise refused(ErrorCode.WRONG_TYPE, f"send an object with {name}", pointer="/data")
+    if name not in data:
+        raise refused(
+            ErrorCode.REQUIRED, f"put the order here, or send it bare, without data.{name}", pointer=f"/data/{name}"
+        )
+    inner = data[name]
+    if not isinstance(inner, dict):
+        raise refused(ErrorCode.WRONG_TYPE, "send an object", pointer=f"/data/{name}")
+    return f"/data/{name}", inner
+
+
+def _logistics(given: JsonObject, terms: Terms) -> JsonObject | None:
+    """The `logistics` block with everything that stands elsewhere; None when it is there and is no object."""
+    block = given.get("logistics")
+    if block is not None and not isinstance(block, dict):
+        return None
+    quantity = (OUTBOUND_QUANTITY, INBOUND_QUANTITY)
+    measured = summed(given.get("details"), quantity=quantity, catalogue=terms.catalogue)
+    price = given.get("order_price")
+    worth: JsonObject = {"order_price": price} if isinstance(price, int) else {}
+    return completed(block or {}, measured=measured, defaults={**terms.defaults, **worth})
+
+
+def _checked(model: type[BodyT], given: JsonObject, prefix: str, logistics: JsonObject | None) -> BodyT:
+    effective: JsonObject = given if logistics is None else {**given, "logistics": logistics}
+    body, problems = check(model, effective, prefix)
+    problems += text_problems(given, prefix)
+    problems += route_problems(logistics or {}, f"{prefix}/logistics")
+    if body is None or problems:
+        raise RequestError(problems)
+    return body
+
+
+def _request(body: OrderBody, given: JsonObject, number: str, kind: Kind, lines: list[Line]) -> OrderRequest:
+    return OrderRequest(
+        order_number=number,
+        kind=kind,
+        tracking_id=body.tracking_id,
+        warehouse_id=body.warehouse_id,
+        lines=lines,
+        shipment=body.logistics.shipment(),
+        quote_id=body.logistics.quote_id,
+        body=given,
+        fingerprint=fingerprint(given),
+    )
