@@ -6,7 +6,7 @@ from temporalio.common import SearchAttributeKey
 
 from interline.names import Attribute
 
-KEYWORDS: Final = {
+KEYWORDS: Final[dict[Attribute, SearchAttributeKey[str]]] = {
     attribute: SearchAttributeKey.for_keyword(attribute.value)
     for attribute in Attribute
     if attribute is not Attribute.NEEDS_ATTENTION

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import tomllib
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,7 +92,7 @@ class Inbound(Frozen):
 class Sku(Frozen):
     """A product's weight and size, for orders that do not bring their own."""
 
-    weight_kg: str
+    weight_kg: Decimal
     length_cm: int
     width_cm: int
     height_cm: int
