@@ -1,0 +1,45 @@
+"""`python -m starter.gateway`: one process, settings from `INTERLINE_*`, Temporal from `TEMPORAL_*`."""
+
+import asyncio
+
+import uvicorn
+from uvicorn.loops.auto import auto_loop_factory
+
+from interline.runtime import logging
+from interline.runtime.clients import ClientRegistry
+from interline.runtime.settings import Settings
+from interline.runtime.temporal import connect
+from starter.gateway.app import create_app
+
+GRACE_SECONDS = 10
+"""How long requests under way may take after SIGTERM."""
+KEEP_ALIVE_SECONDS = 30
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished."""
+    app = create_app(settings, await connect(lazy=True), ClientRegistry(settings.clients_file))
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    await uvicorn.Server(config).serve()
+
+
+def main() -> None:
+    """Read the settings, then serve on uvloop."""
+    settings = Settings()
+    logging.configure(process="gateway", level=settings.log_level, file=settings.log_file)
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""An event's way to its order: by order number, else by reference, else to `Stray`. Nothing is dropped."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from temporalio.client import Client as Temporal
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from interline.contracts.event_reading import Heard
+from interline.domain.events import Event
+from interline.domain.statuses import StrayReason
+from interline.domain.stray import StrayEvent, StrayInput
+from interline.messages import signal_order
+from interline.names import Attribute, Workflow
+from interline.runtime.clients import Client
+from interline.runtime.settings import Settings
+from starter.gateway.engine import ANSWER_SECONDS, within
+from starter.gateway.policy import order_policy
+from starter.gateway.strays import keep_stray
+
+AT_ONCE: Final = 16
+"""Events of one batch under way at a time."""
+
+_CLOSED: Final = "already completed"
+"""How the server says that the workflow is there and has ended (seen on 1.31)."""
+_RPC: Final = timedelta(seconds=ANSWER_SECONDS)
+
+
+class Delivery:
+    """Gives the events of one webhook to Temporal."""
+
+    def __init__(self, temporal: Temporal, client: Client, settings: Settings) -> None:
+        self._temporal = temporal
+        self._client = client
+        self._settings = settings
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def deliver(self, events: list[Heard]) -> None:
+        """Return when every event is durable.
+
+        Raises:
+            RequestError: 503, at least one is not; the sender repeats the webhook, and what is there already is known.
+        """
+        outcomes = await asyncio.gather(*(self._one(event) for event in events), return_exceptions=True)
+        trouble = next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None)
+        if trouble:
+            raise trouble
+
+    async def _one(self, heard: Heard) -> None:
+        async with self._room, within():
+            if heard.problem:
+                await self._keep(StrayReason.UNUSABLE, heard.event, key=heard.event.event_id)
+            elif heard.event.order_number:
+                await self._to_order(heard.event, heard.event.order_number)
+            else:
+                await self._by_reference(heard.event)
+
+    async def _to_order(self, event: Event, number: str) -> None:
+        try:
+            await signal_order(self._temporal, self._client.client_id, number, event, within=_RPC)
+        except RPCError as error:
+            reason = StrayReason.LATE if _CLOSED in error.message else StrayReason.EARLY
+            await self._keep(reason, event, key=number, order_number=number)
+
+    async def _by_reference(self, event: Event) -> None:
+        """Search attributes lag behind, so a miss may be an order that just started: that waits for a human."""
+        reference = event.tracking_id or event.oms_order_no or event.event_id
+        attribute = Attribute.TRACKING_ID if event.tracking_id else Attribute.OMS_ORDER_NO
+        found = await self._orders(f"{attribute} = '{reference}'")
+        if len(found) == 1:
+            number = found[0].id.rpartition(":")[2]
+            await self._to_order(event.model_copy(update={"order_number": number}), number)
+        else:
+            reason = StrayReason.AMBIGUOUS if found else StrayReason.UNMATCHED
+            await self._keep(reason, event, key=reference)
+
+    async def _orders(self, clause: str) -> list[WorkflowExecution]:
+        """The client's orders of that reference: the open ones, else the closed ones; two are enough to know."""
+        query = f"WorkflowType = '{Workflow.ORDER}' AND ClientId = '{self._client.client_id}' AND {clause}"
+        found = [order async for order in self._temporal.list_workflows(query, page_size=10, limit=10)]
+        still_open = [order for order in found if order.status is WorkflowExecutionStatus.RUNNING]
+        return still_open or found
+
+    async def _keep(self, reason: StrayReason, event: Event, *, key: str, order_number: str | None = None) -> None:
+        policy = order_policy(self._client, self._settings)
+        room = StrayInput(client_id=self._client.client_id, key=key, order_number=order_number, policy=policy)
+        await keep_stray(self._temporal, room, StrayEvent(reason=reason, event=event))

@@ -1,0 +1,92 @@
+"""One order: from its workflow, from its result when it has ended, else from Temporal's own record."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+
+from fastapi import Request, Response
+from temporalio.client import (
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+)
+from temporalio.service import RPCError
+
+from interline.attributes import KEYWORDS
+from interline.contracts.event_reading import ORDER_NUMBER
+from interline.contracts.order_out import shown
+from interline.contracts.problems import ErrorCode, refused
+from interline.domain.view import OrderView
+from interline.names import MEMO_ACCEPTED, MEMO_KIND, STATUS_QUERY, Attribute, order_workflow_id
+from starter.gateway.answers import answer
+from starter.gateway.context import authenticated, gateway
+from starter.gateway.engine import within
+
+QUERY_SECONDS: Final = 1.4
+"""How long a worker may take; with the describe before it the answer stays within 2 s."""
+
+_Order = WorkflowHandle[object, OrderView]
+
+
+async def get_order(request: Request) -> Response:
+    """One order with its timeline and why it is where it is. Unknown and foreign orders look the same."""
+    client = authenticated(request)
+    number = request.path_params["order_no"]
+    if not ORDER_NUMBER.fullmatch(number):
+        raise refused(ErrorCode.ORDER_NOT_FOUND)
+    temporal = gateway(request).temporal
+    order = temporal.get_workflow_handle(order_workflow_id(client.client_id, number), result_type=OrderView)
+    async with within():
+        view, stale = await _view(order)
+    if view.warehouse_id != request.path_params["warehouse_id"]:
+        raise refused(ErrorCode.ORDER_NOT_FOUND)
+    return answer(request, 200, {"outbound": shown(view, stale=stale), "stale": stale})
+
+
+async def _view(order: _Order) -> tuple[OrderView, bool]:
+    try:
+        recorded = await order.describe()
+    except RPCError:
+        raise refused(ErrorCode.ORDER_NOT_FOUND) from None
+    live = await _live(order, recorded)
+    return (live, False) if live else (await recorded_view(recorded), True)
+
+
+async def _live(order: _Order, recorded: WorkflowExecutionDescription) -> OrderView | None:
+    """The order's own word, if anybody can give it: the result needs no worker, a query does."""
+    wait = timedelta(seconds=QUERY_SECONDS)
+    try:
+        async with asyncio.timeout(QUERY_SECONDS):
+            if recorded.status is WorkflowExecutionStatus.COMPLETED:
+                return await order.result(rpc_timeout=wait)
+            view: OrderView = await order.query(STATUS_QUERY, result_type=OrderView, rpc_timeout=wait)
+    except (RPCError, TimeoutError, WorkflowQueryFailedError, WorkflowQueryRejectedError, WorkflowFailureError):
+        return None
+    return view
+
+
+async def recorded_view(execution: WorkflowExecution) -> OrderView:
+    """What Temporal's record says: search attributes and memo, written at each milestone."""
+    memo = await execution.memo()
+    accepted = memo.get(MEMO_ACCEPTED)
+    return OrderView(
+        client_id=_word(execution, Attribute.CLIENT_ID),
+        order_number=execution.id.rpartition(":")[2],
+        kind=str(memo.get(MEMO_KIND, "")),
+        tracking_id=_word(execution, Attribute.TRACKING_ID),
+        warehouse_id=_word(execution, Attribute.WAREHOUSE_ID),
+        oms_order_no=_word(execution, Attribute.OMS_ORDER_NO),
+        order_status=_word(execution, Attribute.ORDER_STATUS),
+        logistics_status=_word(execution, Attribute.LOGISTICS_STATUS),
+        courier=_word(execution, Attribute.COURIER),
+        why="This is the last recorded state: no worker gave a newer one.",
+        accepted_at=datetime.fromisoformat(accepted) if isinstance(accepted, str) else execution.start_time,
+    )
+
+
+def _word(execution: WorkflowExecution, attribute: Attribute) -> str:
+    return execution.typed_search_attributes.get(KEYWORDS[attribute], "")

@@ -1,0 +1,173 @@
+"""Red 1 and red 2: an order comes in, exactly one RPC makes it durable, and only then it is acknowledged."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from fastapi import Request, Response
+from temporalio.client import Client as Temporal
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from interline.attributes import KEYWORDS, NEEDS_ATTENTION
+from interline.contracts.orders_in import OrderRequest, Terms, read_inbound, read_outbound
+from interline.contracts.problems import ErrorCode, Problem, RequestError
+from interline.domain.base import JsonObject
+from interline.domain.order import OrderInput
+from interline.domain.statuses import LogisticsStatus, OrderStatus
+from interline.names import (
+    MEMO_ACCEPTED,
+    MEMO_FINGERPRINT,
+    MEMO_KIND,
+    ORDER_QUEUE,
+    Attribute,
+    Workflow,
+    order_workflow_id,
+)
+from interline.runtime.clients import Client, WebhookKind
+from interline.runtime.settings import Settings
+from starter.gateway.answers import answer
+from starter.gateway.bodies import read_json
+from starter.gateway.context import authenticated, gateway
+from starter.gateway.engine import ANSWER_SECONDS, within
+from starter.gateway.links import order_link
+from starter.gateway.policy import callback_url, order_policy, terms
+
+_Reader = Callable[[JsonObject, Terms], OrderRequest]
+
+
+async def create_outbound(request: Request) -> Response:
+    """Create an outbound order, or a return with `order_type` RT."""
+    return await _create(request, read_outbound)
+
+
+async def create_return(request: Request) -> Response:
+    """Create a return in Shipper's inbound form (`po_type` RT)."""
+    return await _create(request, read_inbound)
+
+
+async def _create(request: Request, read: _Reader) -> Response:
+    client, here = authenticated(request), gateway(request)
+    asked = read(await read_json(request), terms(client))
+    _require_webhooks(client)
+    order = _order_input(asked, client, here.settings)
+    async with within():
+        try:
+            await _start(here.temporal, order, asked.fingerprint)
+        except WorkflowAlreadyStartedError:
+            accepted_at = await _same_order(here.temporal, order, asked.fingerprint)
+            return _acknowledged(request, order, accepted_at, replayed=True)
+    return _acknowledged(request, order, order.accepted_at.isoformat(), replayed=False)
+
+
+def _require_webhooks(client: Client) -> None:
+    active = {kind for kind, endpoint in client.webhooks.items() if endpoint.active}
+    problems = [
+        Problem(
+            ErrorCode.WEBHOOK_KIND_INACTIVE, f"activate your {kind.value} webhook: an order needs it to report to you"
+        )
+        for kind in WebhookKind
+        if kind not in active
+    ]
+    if problems:
+        raise RequestError(problems)
+
+
+def _order_input(asked: OrderRequest, client: Client, settings: Settings) -> OrderInput:
+    return OrderInput(
+        client_id=client.client_id,
+        order_number=asked.order_number,
+        kind=asked.kind,
+        tracking_id=asked.tracking_id,
+        warehouse_id=asked.warehouse_id,
+        lines=asked.lines,
+        shipment=asked.shipment,
+        quote_id=asked.quote_id,
+        body=asked.body,
+        accepted_at=datetime.now(UTC),
+        callback_url=callback_url(client, settings),
+        policy=order_policy(client, settings),
+    )
+
+
+async def _start(temporal: Temporal, order: OrderInput, fingerprint: str) -> None:
+    await temporal.start_workflow(
+        Workflow.ORDER,
+        order,
+        id=order_workflow_id(order.client_id, order.order_number),
+        task_queue=ORDER_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        memo={
+            MEMO_FINGERPRINT: fingerprint,
+            MEMO_ACCEPTED: order.accepted_at.isoformat(),
+            MEMO_KIND: order.kind.value,
+        },
+        search_attributes=_attributes(order),
+        static_summary=_summary(order),
+        static_details=_details(order),
+        rpc_timeout=timedelta(seconds=ANSWER_SECONDS),
+    )
+
+
+def _attributes(order: OrderInput) -> TypedSearchAttributes:
+    words = {
+        Attribute.CLIENT_ID: order.client_id,
+        Attribute.TRACKING_ID: order.tracking_id,
+        Attribute.WAREHOUSE_ID: order.warehouse_id,
+        Attribute.ORDER_STATUS: OrderStatus.ACCEPTED.value,
+        Attribute.LOGISTICS_STATUS: LogisticsStatus.NONE.value,
+    }
+    pairs = [SearchAttributePair(KEYWORDS[attribute], word) for attribute, word in words.items()]
+    return TypedSearchAttributes([*pairs, SearchAttributePair(NEEDS_ATTENTION, value=False)])
+
+
+def _summary(order: OrderInput) -> str:
+    shipment = order.shipment
+    what = f"{shipment.rate_type.value} {shipment.weight_kg.normalize():f} kg"
+    return f"{order.kind.value} {order.order_number} · {order.client_id} · {what}"
+
+
+def _details(order: OrderInput) -> str:
+    """Facts for the Temporal UI, as markdown. No personal data: no names, addresses or coordinates."""
+    shipment = order.shipment
+    facts = {
+        "order number": order.order_number,
+        "tracking id": order.tracking_id,
+        "client": order.client_id,
+        "warehouse": order.warehouse_id,
+        "lines": str(len(order.lines)),
+        "weight": f"{shipment.weight_kg.normalize():f} kg",
+        "dimensions": f"{shipment.length_cm} x {shipment.width_cm} x {shipment.height_cm} cm",
+        "rate type": shipment.rate_type.value,
+        "service type": str(shipment.service_type),
+        "quote": order.quote_id or "none named",
+    }
+    return "\n".join(f"- **{name}**: {fact}" for name, fact in facts.items())
+
+
+async def _same_order(temporal: Temporal, order: OrderInput, fingerprint: str) -> str:
+    """When the order of this number was accepted, if it is this very order.
+
+    Raises:
+        RequestError: 409, it is another one.
+    """
+    known = await temporal.get_workflow_handle(order_workflow_id(order.client_id, order.order_number)).describe()
+    memo = await known.memo()
+    if memo.get(MEMO_FINGERPRINT) == fingerprint:
+        return str(memo.get(MEMO_ACCEPTED, ""))
+    warehouse_id = known.typed_search_attributes.get(KEYWORDS[Attribute.WAREHOUSE_ID], order.warehouse_id)
+    link = order_link(warehouse_id, order.order_number)
+    raise RequestError([Problem(ErrorCode.ORDER_ALREADY_EXISTS)], data={"links": {"self": link}})
+
+
+def _acknowledged(request: Request, order: OrderInput, accepted_at: str, *, replayed: bool) -> Response:
+    link = order_link(order.warehouse_id, order.order_number)
+    data: JsonObject = {
+        "order_no": order.order_number,
+        "tracking_id": order.tracking_id,
+        "status": OrderStatus.ACCEPTED.value,
+        "accepted_at": accepted_at,
+        "kind": order.kind.value,
+        "links": {"self": link},
+    }
+    replay = {"idempotency-replayed": "true"} if replayed else {}
+    return answer(request, 202, data, headers={"location": link, **replay})

@@ -1,0 +1,68 @@
+"""What a client's settings mean for one order, fixed when it is accepted."""
+
+from interline.contracts.measures import Catalogue, Measures
+from interline.contracts.orders_in import Terms
+from interline.contracts.partner_events import ROUTES
+from interline.domain.policy import OrderPolicy, PartnerTerms
+from interline.names import Partner, Signal
+from interline.runtime.clients import Client
+from interline.runtime.settings import Settings
+
+CLIENT_LOCAL_SECONDS = 1.0
+"""A client's webhook endpoint gets less of a workflow task than a partner does (DESIGN §2)."""
+
+
+def order_policy(client: Client, settings: Settings) -> OrderPolicy:
+    """Terms, ladders and switches: the client's own where it has them, else the settings'."""
+    logistics = client.partners.get(Partner.LOGISTICS)
+    return OrderPolicy(
+        oms=_terms(client, Partner.OMS),
+        wms=_terms(client, Partner.WMS),
+        logistics=_terms(client, Partner.LOGISTICS),
+        client_platform=PartnerTerms(local_budget_seconds=CLIENT_LOCAL_SECONDS),
+        deadlines=client.deadlines or settings.deadlines,
+        delivery_schedule_seconds=settings.delivery_schedule_seconds,
+        tells_wms=client.tells_wms,
+        registers_webhook=logistics is None or logistics.registration == "api",
+        checks_tracking=logistics is not None and logistics.checks_tracking,
+        price_tolerance_percent=client.price_tolerance_percent,
+    )
+
+
+def terms(client: Client) -> Terms:
+    """What the client's settings add to its bodies."""
+    return Terms(catalogue=_catalogue(client), defaults=client.logistics_defaults)
+
+
+def registered_url(client: Client, kind: Signal, route: str, settings: Settings) -> str:
+    """Where the partner was told to send this webhook: as the client's settings say, else as we would say it."""
+    known = client.webhooks_in.get(kind)
+    if known and known.registered_url:
+        return known.registered_url
+    return f"{settings.outside_url}/webhooks/{client.client_id}/{route}"
+
+
+def callback_url(client: Client, settings: Settings) -> str:
+    """Where the logistics provider reports this client's shipments (blue 5 and blue 6)."""
+    route = next(path for path, meant in ROUTES.items() if meant.kind is Signal.SHIPMENT_STATUS)
+    return registered_url(client, Signal.SHIPMENT_STATUS, route, settings)
+
+
+def _terms(client: Client, partner: Partner) -> PartnerTerms:
+    account = client.partners.get(partner)
+    if account is None:
+        return PartnerTerms()
+    return PartnerTerms(
+        keys=account.keys,
+        rated=account.rate_per_second is not None,
+        local_budget_seconds=account.local_budget_seconds,
+        budget_seconds=account.budget_seconds,
+    )
+
+
+def _catalogue(client: Client) -> Catalogue:
+    def measures(code: str) -> Measures | None:
+        sku = client.skus.get(code)
+        return Measures(sku.weight_kg, sku.length_cm, sku.width_cm, sku.height_cm) if sku else None
+
+    return measures

@@ -1,0 +1,39 @@
+"""Which proof a client's partner owes on a webhook, and whether this one carries it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
+
+from interline.contracts.problems import RequestError
+from interline.contracts.strict_json import parse
+from interline.runtime.clients import Inbound, Verifier
+from interline.webhooks import HeaderValues, proven_webhook_id, proves_api_key, proves_shipper_auth
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The sender is who it should be. `sender_id` is its own event id, where the proof covers one."""
+
+    sender_id: str | None = None
+
+
+def proof_of(inbound: Inbound, headers: HeaderValues, body: bytes, *, registered_url: str) -> Proof | None:
+    """None when the proof is missing or wrong. Never raises."""
+    secrets = [secret.get_secret_value() for secret in inbound.secrets]
+    if inbound.verifier is Verifier.STANDARD_WEBHOOKS:
+        webhook_id = proven_webhook_id(headers, body, secrets=secrets, now=datetime.now(UTC))
+        return Proof(webhook_id) if webhook_id else None
+    if inbound.verifier is Verifier.X_API_KEY:
+        return Proof() if proves_api_key(headers, secrets=secrets) else None
+    proven = proves_shipper_auth(_auth(body), secrets=secrets, registered_url=registered_url)
+    return Proof() if proven else None
+
+
+def _auth(body: bytes) -> JsonValue:
+    """Shipper's proof stands inside the body, so only there the strict reader goes first."""
+    try:
+        document = parse(body)
+    except RequestError:
+        return None
+    return document.get("auth") if isinstance(document, dict) else None

@@ -1,0 +1,76 @@
+"""Partner webhooks (DESIGN §6): size, then proof, then content; 200 only after Temporal has every event."""
+
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from interline.contracts.event_reading import Heard, Reading
+from interline.contracts.partner_events import ROUTES, heard, unreadable
+from interline.contracts.problems import ErrorCode, RequestError, refused
+from interline.contracts.strict_json import PARTNER_LIMITS, read_object
+from interline.runtime.clients import Client, UnknownClientError
+from starter.gateway.answers import answer
+from starter.gateway.bodies import WEBHOOK_BYTES, read_bytes
+from starter.gateway.context import Gateway, gateway
+from starter.gateway.delivery import Delivery
+from starter.gateway.policy import registered_url
+from starter.gateway.proof import Proof, proof_of
+
+PREFIX: Final = "/webhooks/{client_id}/"
+NOBODY: Final = "unknown"
+
+
+async def receive(request: Request) -> Response:
+    """Take a partner's webhook. Once its sender is proven, no content is refused."""
+    here, route = gateway(request), _route(request)
+    body = await read_bytes(request, most_bytes=WEBHOOK_BYTES)
+    client = _client(here, request.path_params["client_id"])
+    proof = _proof(request, here, client, route, body) if client else None
+    if client is None or proof is None:
+        _reject(here, client.client_id if client else NOBODY, route)
+        raise refused(ErrorCode.WEBHOOK_SIGNATURE_INVALID)
+    request.state.client_id = client.client_id
+    await Delivery(here.temporal, client, here.settings).deliver(_events(body, _reading(client, route, proof)))
+    return answer(request, 200)
+
+
+def _route(request: Request) -> str:
+    """The path after the client, as `ROUTES` has it."""
+    route = request.scope["route"]
+    return route.path.removeprefix(PREFIX) if isinstance(route, APIRoute) else ""
+
+
+def _client(here: Gateway, client_id: str) -> Client | None:
+    try:
+        return here.clients.get(client_id)
+    except UnknownClientError:
+        return None
+
+
+def _proof(request: Request, here: Gateway, client: Client, route: str, body: bytes) -> Proof | None:
+    kind = ROUTES[route].kind
+    inbound = client.webhooks_in.get(kind)
+    if inbound is None:
+        return None
+    url = registered_url(client, kind, route, here.settings)
+    return proof_of(inbound, request.headers.getlist, body, registered_url=url)
+
+
+def _reject(here: Gateway, client_id: str, route: str) -> None:
+    here.metrics.rejected_webhook(route)
+    here.rejections.note(client_id, route)
+
+
+def _reading(client: Client, route: str, proof: Proof) -> Reading:
+    partner, kind = ROUTES[route]
+    return Reading(kind, partner, ZoneInfo(client.warehouse_zone), datetime.now(UTC), proof.sender_id)
+
+
+def _events(body: bytes, reading: Reading) -> list[Heard]:
+    try:
+        return heard(read_object(body, PARTNER_LIMITS), reading)
+    except RequestError as error:
+        return [unreadable(body, reading, f"the body cannot be read: {error}")]
