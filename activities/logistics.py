@@ -64,7 +64,7 @@ class Logistics:
     async def _register(self, call: LogisticsWebhook) -> Registered:
         body = logistics.webhook_body(call.webhook)
         answer = await self._calls.exchange(call, Partner.LOGISTICS, "POST", logistics.WEBHOOKS_PATH, body)
-        return Registered(partner_id=logistics.registration(answer.body))
+        return Registered(partner_id=logistics.registration(answer.body, call.order_number))
 
     async def _registered(self, call: LogisticsWebhook) -> Registered | None:
         path = f"{logistics.WEBHOOKS_PATH}?order_no={quote(call.order_number, safe='')}"

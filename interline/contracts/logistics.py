@@ -88,14 +88,16 @@ def webhook_body(webhook: JsonObject) -> bytes:
     return body_of({"data": {"logistics_webhook": webhook}})
 
 
-def registration(raw: bytes) -> str:
+def registration(raw: bytes, order_number: str) -> str:
     """The provider's id of a registration.
 
     Raises:
-        WrongAnswerError: the answer has none.
+        WrongAnswerError: the answer has none, or names another order.
     """
-    partner_id = text(at(read("logistics", raw), "data", "webhook_id"))
-    return partner_id or wrong("logistics", "its answer has no webhook id")
+    data = at(read("logistics", raw), "data")
+    if text(at(data, "order_no")) not in {"", order_number}:
+        wrong("logistics", "its answer names another order")
+    return text(at(data, "webhook_id")) or wrong("logistics", "its answer has no webhook id")
 
 
 def registered_id(raw: bytes, order: str, callback_url: str) -> str | None:

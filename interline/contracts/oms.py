@@ -108,18 +108,15 @@ def found_return(raw: bytes, order_number: str) -> Created | None:
 
 
 def acknowledgement(raw: bytes, order_number: str) -> str:
-    """The answer of blue 5 and blue 7: an envelope, about this order where it names one.
+    """The answer of blue 5 and blue 7: it names this order and the id of what was recorded (our design).
 
     Raises:
         WrongAnswerError: it is not one.
     """
     answer = read("oms", raw)
-    if "metadata" not in answer:
-        wrong("oms", "its answer has no metadata")
-    named = text(at(answer, "data", "order_no"))
-    if named and named != order_number:
-        wrong("oms", "its answer names another order")
-    return text(at(answer, "data", "id"))
+    if text(at(answer, "data", "order_no")) != order_number:
+        wrong("oms", "its answer does not name this order")
+    return text(at(answer, "data", "id")) or wrong("oms", "its answer has no id")
 
 
 def says_not_found(status: int, raw: bytes) -> bool:
