@@ -16,6 +16,7 @@ from starter.demo.evidence import Books, missing, proofs
 from starter.demo.handles import Answered, Handles
 from starter.demo.order import Order
 from starter.demo.telling import Teller
+from starter.demo.wording import words
 from starter.stack.errors import StackError
 
 PATIENCE_SECONDS: Final = 60.0
@@ -68,16 +69,19 @@ class Storyteller:
             await self._look(order)
             awaited = [step for step in missing(order.proofs) if step in steps]
             if not awaited and (len(steps) < len(Step) or order.complete):
-                return
+                break
             self._teller.waiting(_awaited(awaited))
             await asyncio.sleep(PAUSE_SECONDS)
+        if order.complete:
+            self._teller.completed(order)
 
     async def _look(self, order: Order) -> None:
-        found = proofs(await self._books(order))
+        books = await self._books(order)
+        found = proofs(books)
         new = {step: proof for step, proof in found.items() if step not in order.proofs}
         order.proofs = found
         for step, proof in sorted(new.items(), key=lambda item: item[1].at):
-            self._teller.arrow(step, proof)
+            self._teller.arrow(step, at=proof.at, what=words(step, books))
         if not missing(found):
             order.status = await self._status(order.number)
 

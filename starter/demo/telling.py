@@ -7,13 +7,14 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from interline.domain.statuses import StepState
 from interline.steps import ROUTES, TITLES, Step
-from starter.demo.evidence import Proof
+from starter.demo.order import Order
 from starter.demo.result import DemoResult, OrderResult
 
 MARKS: Final = {StepState.DONE: ("✓", "green"), StepState.PENDING: ("missing", "bold red")}
@@ -31,8 +32,11 @@ class Teller(Protocol):
     def chapter(self, title: str) -> None:
         """A part of the story begins."""
 
-    def arrow(self, step: Step, proof: Proof) -> None:
-        """An arrow has happened."""
+    def arrow(self, step: Step, *, at: datetime, what: str) -> None:
+        """An arrow has happened; `what` was sent."""
+
+    def completed(self, order: Order) -> None:
+        """An order has come to its end."""
 
     def end(self, result: DemoResult, *, root: Path, kept: bool) -> None:
         """All is told; the stack in `root` stops now, or later when `kept`."""
@@ -58,7 +62,10 @@ class JsonTeller(AbstractContextManager["JsonTeller"]):
         """On stderr."""
         typer.echo(title, err=True)
 
-    def arrow(self, step: Step, proof: Proof) -> None:
+    def arrow(self, step: Step, *, at: datetime, what: str) -> None:
+        """Stands in the result."""
+
+    def completed(self, order: Order) -> None:
         """Stands in the result."""
 
     def end(self, result: DemoResult, *, root: Path, kept: bool) -> None:  # noqa: ARG002  a teller's shape
@@ -96,17 +103,20 @@ class StoryTeller(AbstractContextManager["StoryTeller"]):
         """A heading."""
         self._console.print(Text(f"\n{title}", style="bold"), soft_wrap=True)
 
-    def arrow(self, step: Step, proof: Proof) -> None:
-        """Time, step, from → to, what it is, what was sent."""
+    def arrow(self, step: Step, *, at: datetime, what: str) -> None:
+        """Time, step, from → to, what was sent."""
         line = Text.assemble(
-            (clock(proof.at), "dim"),
-            f"  {'':0}",
+            (clock(at), "dim"),
+            "  ",
             (f"{step.value:6}", colour(step)),
-            f"  {' → '.join(ROUTES[step]):29}  ",
-            (f"{TITLES[step]}: ", "bold"),
-            proof.what,
+            f"  {' → '.join(ROUTES[step]):29}  {what}",
         )
         self._console.print(line, soft_wrap=True)
+
+    def completed(self, order: Order) -> None:
+        """One more line: arrows that come again are told once."""
+        statuses = len(order.proofs[Step.BLUE_8].ids)
+        self._line(f"{order.number} is {order.status}, after {statuses} shipment statuses.", style="green")
 
     def end(self, result: DemoResult, *, root: Path, kept: bool) -> None:
         """The table of all arrows, where to look, and what to try."""
@@ -152,15 +162,15 @@ def clock(at: datetime | None) -> str:
 
 def summary(result: DemoResult) -> Table:
     """The fifteen arrows of every order."""
-    table = Table("step", "from → to", "what", title="The fifteen arrows", title_justify="left")
+    table = Table("step", "what", title="The fifteen arrows", title_justify="left", box=box.SIMPLE_HEAD)
     for order in result.orders:
-        table.add_column(f"{order.kind.value}\n{order.order_number}")
+        table.add_column(order.kind.value)
     for step in Step:
         cells = [_cell(order, step) for order in result.orders]
-        table.add_row(Text(step.value, style=colour(step)), " → ".join(ROUTES[step]), TITLES[step], *cells)
+        table.add_row(Text(step.value, style=colour(step)), TITLES[step], *cells)
     table.add_section()
-    table.add_row("", "", "status", *(order.status for order in result.orders))
-    table.add_row("", "", "events in the Temporal history", *(str(order.events) for order in result.orders))
+    table.add_row("", "status", *(order.status for order in result.orders))
+    table.add_row("", "events in the Temporal history", *(str(order.events) for order in result.orders))
     return table
 
 
