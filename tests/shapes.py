@@ -61,7 +61,9 @@ def an_order(*, kind: Kind = Kind.OUTBOUND, order_number: str = "SO-1", **change
     return OrderInput.model_validate({**known, **changes})
 
 
-def an_event(event_id: str, kind: str, *, minutes: float | None = 0, raw: JsonObject | None = None, **data: str) -> Event:
+def an_event(
+    event_id: str, kind: str, *, minutes: float | None = 0, raw: JsonObject | None = None, **data: str
+) -> Event:
     """An event whose carrier or warehouse time is so many minutes after noon (None: it names no time)."""
     at = None if minutes is None else NOON + timedelta(minutes=minutes)
     return Event(event_id=event_id, kind=kind, occurred_at=at, data=dict(data), raw=raw or {})

@@ -49,7 +49,9 @@ def facts(state: OrderState) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "events",
     [
-        pytest.param([CONFIRMED, PGI_1, PGI_2, IN_TRANSIT, EXCEPTION, DELIVERED, DELIVERED], id="partial goods, a copy"),
+        pytest.param(
+            [CONFIRMED, PGI_1, PGI_2, IN_TRANSIT, EXCEPTION, DELIVERED, DELIVERED], id="partial goods, a copy"
+        ),
         pytest.param(
             [
                 CONFIRMED,
@@ -94,7 +96,9 @@ def shipment_statuses() -> st.SearchStrategy[Event]:
 
 def other_events() -> st.SearchStrategy[Event]:
     """Events of OMS and warehouse that may contradict each other."""
-    kinds = st.sampled_from(["order_confirmed", "order_status", "goods_issued", "goods_received", "awb_assigned", "new"])
+    kinds = st.sampled_from(
+        ["order_confirmed", "order_status", "goods_issued", "goods_received", "awb_assigned", "new"]
+    )
     data = st.fixed_dictionaries(
         {},
         optional={
@@ -106,7 +110,9 @@ def other_events() -> st.SearchStrategy[Event]:
             "oms_order_no": st.sampled_from(["FO1", "FO2"]),
         },
     )
-    return st.builds(lambda kind, said: Event(event_id=f"{kind}-{sorted(said.items())}", kind=kind, data=said), kinds, data)
+    return st.builds(
+        lambda kind, said: Event(event_id=f"{kind}-{sorted(said.items())}", kind=kind, data=said), kinds, data
+    )
 
 
 @settings(max_examples=300)
