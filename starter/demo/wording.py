@@ -75,9 +75,7 @@ def _inner(raw: str, *keys: str) -> JsonObject:
 
 WORDS: Final[dict[Step, Callable[[Books], str]]] = {
     Step.RED_1: lambda books: f"{books.kind.value} order with its lines and its Shipper tracking id",
-    Step.RED_2: lambda books: (
-        f"{books.accepted.status if books.accepted else ''}: durably recorded, not yet in the OMS"
-    ),
+    Step.RED_2: lambda _: "202: durably recorded, not yet in the OMS",
     Step.RED_3: _path(Step.RED_3, Partner.OMS, "creates it"),
     Step.RED_4: lambda books: f"{books.arrivals(Signal.ORDER_CONFIRMED)[0].event}, by webhook",
     Step.RED_5: lambda books: _webhook(books.told(ClientEvent.ORDER_CONFIRMED)[0]),

@@ -26,7 +26,8 @@ def test_prints_one_json_line_that_stack_json_repeats(stack: Stack) -> None:
 
     assert set(printed) == {"gateway", "sandbox", "temporal", "ui", "namespace", "pids", "clients", "partners"}
     written = json.loads((stack.state / "stack.json").read_text())
-    assert {**written, "pids": None} == {**printed, "pids": None}
+    later = {"pids": None, "clients": written["clients"][:2]}  # other tests kill parts and add clients
+    assert {**written, **later} == {**printed, "pids": None}
     assert set(printed["pids"]) == {"temporal", "worker", "gateway", "sandbox"}
     assert all(map(is_alive, written["pids"].values()))
 
