@@ -19,7 +19,7 @@ from interline.domain.calls import CallInput
 from interline.domain.policy import Keys
 from interline.errors import PartnerCallError, UnaskableError, UnknownError, from_status
 from interline.names import Partner
-from interline.runtime.clients import Client, ClientRegistry
+from interline.runtime.clients import Client, ClientRegistry, PartnerAccount
 
 log = structlog.get_logger()
 
@@ -64,7 +64,7 @@ class PartnerCalls:
 
     async def ask(self, call: CallInput, partner: Partner, method: str, path: str, body: bytes = b"") -> Answer:
         """As `exchange`, but any status is an answer (for look-ups)."""
-        account = self.client(call).partners[partner]
+        account = self._account(call, partner)
         headers = {
             "content-type": "application/json",
             "x-api-key": account.api_key.get_secret_value(),
@@ -86,6 +86,11 @@ class PartnerCalls:
             return answer
         finally:
             breaker.record(outcome)
+
+    def _account(self, call: CallInput, partner: Partner) -> PartnerAccount:
+        client = self.client(call)
+        provider = getattr(call, "provider", "")
+        return client.more_providers[provider] if provider else client.partners[partner]
 
     def _breaker(self, url: str) -> Breaker:
         return self._breakers.setdefault(url, Breaker(destination_of(url)))

@@ -59,7 +59,7 @@ class Logistics:
     async def _price(self, call: RequestPrice) -> Priced:
         path, body = logistics.pricing_path(call.shipment), logistics.pricing_body(call.shipment)
         answer = await self._calls.exchange(call, Partner.LOGISTICS, "POST", path, body)
-        return logistics.priced(answer.body)
+        return logistics.priced(answer.body, provider=call.provider)
 
     async def _register(self, call: LogisticsWebhook) -> Registered:
         body = logistics.webhook_body(call.webhook)

@@ -75,8 +75,8 @@ class Calls:
         self.durable: dict[str, FailedTry | None] = {}
         """Durable calls under way, by label, with the failure that sent them there."""
 
-    async def make(self, call: Call[In, Out], *, now: bool = True) -> Out:
-        """Make the call; return its result, however long that takes.
+    async def make(self, call: Call[In, Out], *, now: bool = True, durably: bool = True) -> Out:
+        """Make the call; return its result, however long that takes (`durably=False`: the local try only).
 
         Raises:
             CallFailedError: it was refused for good or ran out of tries.
@@ -91,6 +91,8 @@ class Calls:
                 return await self._try_now(call)
             except FailureError as error:
                 failed = failed_try(error)
+                if not durably:
+                    raise CallFailedError(failed.outcome, failed.message) from error
                 self._state.unwell = sorted({*self._state.unwell, call.partner.value})
         return await self._durably(call, failed)
 

@@ -131,8 +131,7 @@ class OrderContext:
                     return await self.calls.make(call, now=now)
             except CallFailedError as failure:
                 parked = self._problem(call, failure)
-                self.raise_problem(parked, tell_client=tell_client)
-                self.mark(call.step, StepState.ATTENTION, str(failure))
+                self._park(parked, note=str(failure), tell_client=tell_client)
             decision = await self._decided(parked)
             parked = None
             if decision.outcome == StepState.SKIPPED:
@@ -151,6 +150,27 @@ class OrderContext:
             hint=HINTS.get(failure.outcome, "look at the partner, then retry"),
             correctable=bool(call.correctable),
         )
+
+    async def human(self, step: Step, *, reason: str, hint: str) -> Decision:
+        """Ask for a decision that no rule can take."""
+        key = self.key(step, "human")
+        problem = self._carried_problem(key)
+        if problem is None:
+            acts = ["retry_step", "skip_step"]
+            problem = Problem(
+                step=step.value,
+                key=key,
+                reason=f"{summary(step)}: {reason}",
+                since=workflow.now(),
+                acts=acts,
+                hint=hint,
+            )
+            self._park(problem, note=reason, tell_client=True)
+        return await self._decided(problem)
+
+    def _park(self, problem: Problem, *, note: str, tell_client: bool) -> None:
+        self.raise_problem(problem, tell_client=tell_client)
+        self.mark(Step(problem.step), StepState.ATTENTION, note)
 
     def _carried_problem(self, key: str) -> Problem | None:
         return next((problem for problem in self.state.problems if problem.key == key), None)

@@ -1,34 +1,28 @@
 """The blue track: pricing (blue 2 to 4), webhook registration (blue 5, 6), shipment statuses (blue 7, 8)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from temporalio import workflow
 
 from activities.logistics import Logistics
 from activities.oms import Oms
 from interline.contracts import client_platform
-from interline.contracts.logistics import choose, webhook_object
+from interline.contracts.logistics import webhook_object
 from interline.domain import rules
 from interline.domain.base import JsonObject
 from interline.domain.calls import (
-    CheckTracking,
     LogisticsWebhook,
-    Priced,
-    ReadQuote,
-    RequestPrice,
     UpdateShipment,
 )
 from interline.domain.carrier import normalise
 from interline.domain.events import Event
 from interline.domain.order import Kind
-from interline.domain.shipment import Price
 from interline.domain.statuses import ClientEvent, StepState
 from interline.names import Partner
 from interline.steps import Step
-from workflows.calls import Call, In, Out, give_up
+from workflows.calls import Call, give_up
 from workflows.context import OrderContext
+from workflows.order_price import OrderPrice
 
 
 class LogisticsTrack:
@@ -38,6 +32,7 @@ class LogisticsTrack:
         self._context = context
         self._order = context.order
         self._state = context.state
+        self._price = OrderPrice(context)
 
     async def run(self) -> None:
         """Blue 2 to blue 8. An order that the OMS refuses or cancels needs no more opening."""
@@ -51,8 +46,7 @@ class LogisticsTrack:
         """Pricing starts at once; blue 5 waits for red 4: the OMS must know the order."""
         state = self._state
         if not state.priced:
-            await self._check_tracking()
-            await self._price()
+            await self._price.settle()
             state.priced = True
         await workflow.wait_condition(lambda: state.confirmed)
         webhook = webhook_object(self._order, state.price)
@@ -62,49 +56,6 @@ class LogisticsTrack:
         if not state.hooked:
             await self._register_webhook_at_provider(webhook)
             state.hooked = True
-
-    async def _check_tracking(self) -> None:
-        if self._order.policy.checks_tracking:
-            request = CheckTracking(
-                **self._context.common(Step.BLUE_2, "tracking"), tracking_id=self._order.tracking_id
-            )
-            await self._context.ask(_call(Logistics.check_tracking, request, "check the tracking id at provider"))
-
-    async def _price(self) -> None:
-        """Blue 2 to blue 4: the live quote that the order names, else a price of now."""
-        requoted = ""
-        if self._order.quote_id:
-            requoted = await self._take_quote(self._order.quote_id)
-        if self._state.price is None:
-            await self._request_price()
-        if self._state.price is not None:
-            self._send_price(self._state.price, requoted)
-
-    async def _take_quote(self, quote_id: str) -> str:
-        """Check the named quote; return why it does not hold, or nothing."""
-        request = ReadQuote(**self._context.common(Step.BLUE_2, quote_id), quote_id=quote_id)
-        found = await self._context.ask(_call(Logistics.read_quote, request, "check the named quote"))
-        if found is None or found.problem:
-            return found.problem if found else "quote check skipped"
-        self._state.price = found.price
-        self._context.mark(Step.BLUE_3, StepState.DONE, "the quote holds")
-        return ""
-
-    async def _request_price(self) -> None:
-        request = RequestPrice(**self._context.common(Step.BLUE_2), shipment=self._order.shipment)
-        priced = await self._context.ask(_call(Logistics.request_pricing, request))
-        self._state.price = choose(priced.prices, self._order.shipment) if priced else None
-        if self._state.price is None:
-            reason = _no_price(priced)
-            self._context.mark(Step.BLUE_3, StepState.SKIPPED, reason)
-            rules.flag(self._state, reason)
-        else:
-            self._context.mark(Step.BLUE_3, StepState.DONE)
-
-    def _send_price(self, price: Price, requoted: str) -> None:
-        """Blue 4."""
-        body = client_platform.priced(self._order, price, quote_id=self._order.quote_id, requoted=requoted)
-        self._context.post(Step.BLUE_4, ClientEvent.LOGISTICS_PRICED, body)
 
     async def _record_webhook_in_oms(self, webhook: JsonObject) -> None:
         """Blue 5."""
@@ -124,7 +75,8 @@ class LogisticsTrack:
         if not self._order.policy.registers_webhook:
             self._context.mark(Step.BLUE_6, StepState.NOT_APPLICABLE, "registered by hand in the provider's dashboard")
             return
-        request = LogisticsWebhook(**self._context.common(Step.BLUE_6), webhook=webhook)
+        provider = self._state.price.provider if self._state.price else ""
+        request = LogisticsWebhook(**self._context.common(Step.BLUE_6), webhook=webhook, provider=provider)
         await self._context.ask(
             Call(
                 activity=Logistics.register_webhook,
@@ -151,8 +103,13 @@ class LogisticsTrack:
     async def _follow_carrier(self) -> None:
         """Blue 7 and blue 8, status by status."""
         inbox = self._state.carrier_inbox
+        weighed = self._state.weighed_inbox
         while True:
-            await workflow.wait_condition(lambda: bool(inbox) or self._context.over())
+            await workflow.wait_condition(lambda: bool(inbox or weighed) or self._context.over())
+            if weighed:
+                await self._price.reprice(weighed[0])
+                weighed.pop(0)
+                continue
             if not inbox:
                 return
             event = inbox[0]
@@ -187,13 +144,3 @@ class LogisticsTrack:
                 activity=Oms.update_shipment_status, request=request, step=Step.BLUE_7, partner=Partner.OMS, title=title
             )
         )
-
-
-def _call(activity: Callable[[Any, In], Awaitable[Out]], request: In, title: str | None = None) -> Call[In, Out]:
-    return Call(activity=activity, request=request, step=Step.BLUE_2, partner=Partner.LOGISTICS, title=title)
-
-
-def _no_price(priced: Priced | None) -> str:
-    if priced is None:
-        return "pricing was skipped"
-    return priced.not_serviceable or "the named rate is not among the provider's offers"

@@ -11,7 +11,8 @@ from interline.domain.base import JsonObject
 from interline.domain.carrier import normalise
 from interline.domain.events import Event
 from interline.domain.order import Kind, OrderInput
-from interline.domain.shipment import Price
+from interline.domain.pricing import PriceCheck
+from interline.domain.shipment import Shipment
 from interline.domain.state import Delivery
 from interline.domain.view import Problem
 
@@ -50,14 +51,33 @@ def shipment_status(order: OrderInput, event: Event) -> JsonObject:
     return {**event.raw, "tracking_id": order.tracking_id, "external_id": order.order_number, "interline": ours}
 
 
-def priced(order: OrderInput, price: Price, *, quote_id: str | None, requoted: str = "") -> JsonObject:
-    """Blue 4 of an order (our event): the price that holds for it."""
+def priced(order: OrderInput, checked: PriceCheck, *, requoted: str = "") -> JsonObject:
+    """Blue 4 of an order (our event): the price that holds for it, beside the one that was promised."""
     return {
         "order_no": order.order_number,
         "tracking_id": order.tracking_id,
-        "quote_id": quote_id,
+        "quote_id": order.quote_id,
         "requoted_because": requoted or None,
-        "price": price.model_dump(mode="json"),
+        **_compared(checked),
+    }
+
+
+def repriced(order: OrderInput, checked: PriceCheck, shipment: Shipment) -> JsonObject:
+    """The price for the weight that the warehouse reports at goods issue (our event)."""
+    return {
+        "order_no": order.order_number,
+        "tracking_id": order.tracking_id,
+        "weight_kg": str(shipment.weight_kg),
+        **_compared(checked),
+    }
+
+
+def _compared(checked: PriceCheck) -> JsonObject:
+    return {
+        "price": checked.price.model_dump(mode="json"),
+        "promised_price_idr": checked.promised.final_price_idr if checked.promised else None,
+        "difference_percent": checked.difference_percent,
+        "within_tolerance": checked.within_tolerance,
     }
 
 

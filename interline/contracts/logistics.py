@@ -44,7 +44,7 @@ def pricing_body(shipment: Shipment) -> bytes:
     )
 
 
-def priced(raw: bytes) -> Priced:
+def priced(raw: bytes, *, provider: str = "") -> Priced:
     """Blue 3: the offers that can be true, cheapest first. Numbers from outside are never trusted: absurd ones go.
 
     Raises:
@@ -55,7 +55,7 @@ def priced(raw: bytes) -> Priced:
         wrong("logistics", "it has no list of prices")
     if not rows:
         return Priced(not_serviceable="no service for this route, size and rate type")
-    checked = [(price, row) for row in rows[:MOST_OFFERS] if isinstance(row, dict) and (price := _price(row))]
+    checked = [(price, row) for row in rows[:MOST_OFFERS] if isinstance(row, dict) and (price := _price(row, provider))]
     if not checked:
         wrong("logistics", "none of its prices can be true")
     checked.sort(key=lambda pair: (pair[0].final_price_idr, pair[0].rate_id))
@@ -118,12 +118,13 @@ def _place(place: Place) -> JsonObject:
     return place.model_dump(mode="json", exclude_none=True)
 
 
-def _price(row: JsonObject) -> Price | None:
+def _price(row: JsonObject, provider: str) -> Price | None:
     rate_id, amount = at(row, "rate", "id"), _rupiah(row.get("final_price"))
     if not isinstance(rate_id, int) or amount is None or row.get("currency", "IDR") != "IDR":
         return None
     return Price(
         rate_id=rate_id,
+        provider=provider,
         carrier_code=text(at(row, "logistic", "code")),
         carrier_name=text(at(row, "logistic", "name")),
         rate_name=text(at(row, "rate", "name")),

@@ -84,6 +84,8 @@ class RequestPrice(CallInput):
     """Blue 2. Asks for what this shipment costs."""
 
     shipment: Shipment
+    provider: str = ""
+    """One of the client's further providers; empty for the main one."""
 
 
 class Priced(Durable):
@@ -112,6 +114,7 @@ class LogisticsWebhook(CallInput):
     """Blue 5 and blue 6 carry the same `webhook` object."""
 
     webhook: JsonObject
+    provider: str = ""
 
 
 class Registered(Durable):

@@ -17,6 +17,13 @@ class Keys(StrEnum):
     """Ignored, and nobody can be asked: an unknown outcome goes to a human, never to a blind second create."""
 
 
+class PriceRule(StrEnum):
+    """What happens when a price moved up by more than the tolerance."""
+
+    ACCEPT = "accept"
+    ASK = "ask"
+
+
 class PartnerTerms(Durable):
     """How one partner is called."""
 
@@ -66,3 +73,6 @@ class OrderPolicy(Durable):
     """Blue 6 is an API call. Off where it is done by hand in the provider's dashboard."""
     checks_tracking: bool = False
     price_tolerance_percent: float = 0.0
+    price_rule: PriceRule = PriceRule.ASK
+    more_providers: list[str] = Field(default_factory=list)
+    """Names of further logistics providers to compare with the main one."""

@@ -84,6 +84,8 @@ def goods_moved(state: OrderState, event: Event) -> None:
     _carrier_of(state, event)
     state.goods_received = state.goods_received or event.kind == "goods_received"
     state.warehouse_inbox.append(event)
+    if event.data.get("weight_kg") is not None:
+        state.weighed_inbox.append(event)
 
 
 def order_status(state: OrderState, event: Event) -> None:
@@ -141,7 +143,7 @@ def ended_early(state: OrderState) -> bool:
 
 def business_done(state: OrderState) -> bool:
     """Nothing more is expected from any partner, and nothing received waits to be acted on."""
-    if state.warehouse_inbox or state.carrier_inbox:
+    if state.warehouse_inbox or state.carrier_inbox or state.weighed_inbox:
         return False
     return ended_early(state) or (goods_done(state) and carrier_done(state))
 

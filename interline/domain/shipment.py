@@ -52,6 +52,8 @@ class Price(Durable):
     """One checked offer of a logistics provider. Money is whole rupiah."""
 
     rate_id: int
+    provider: str = ""
+    """Which of the client's providers offered it; empty for the main one."""
     carrier_code: str = ""
     carrier_name: str = ""
     rate_name: str = ""

@@ -65,6 +65,8 @@ class OrderState(Durable):
     """Red facts to act on: goods movements, OMS statuses, AWBs."""
     carrier_inbox: list[Event] = Field(default_factory=list)
     """Blue facts to act on: shipment statuses."""
+    weighed_inbox: list[Event] = Field(default_factory=list)
+    """Goods movements that bring a weight: the price is checked again."""
     outbox: list[Delivery] = Field(default_factory=list)
     next_sequence: int = 1
     revision: int = 0

@@ -62,6 +62,7 @@ class ClientEvent(StrEnum):
     ORDER_ATTENTION = "order.attention"
     ORDER_CANCELLED = "order.cancelled"
     LOGISTICS_PRICED = "logistics.priced"
+    LOGISTICS_REPRICED = "logistics.repriced"
     LOGISTICS_STATUS = "logistics.status"
 
     @property

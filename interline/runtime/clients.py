@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from interline.domain.base import JsonObject
-from interline.domain.policy import Deadlines, Keys
+from interline.domain.policy import Deadlines, Keys, PriceRule
 from interline.names import Partner, Signal
 from interline.runtime.secrets import resolve
 
@@ -114,12 +114,15 @@ class Client(Frozen):
     warehouse_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
     webhooks: dict[WebhookKind, Endpoint] = {}
     partners: dict[Partner, PartnerAccount]
+    more_providers: dict[str, PartnerAccount] = {}
+    """Further logistics providers, by name: their prices are compared with the main one's."""
     webhooks_in: dict[Signal, Inbound] = {}
     logistics_defaults: JsonObject = {}
     skus: dict[str, Sku] = {}
     tells_wms: bool = True
     deadlines: Deadlines | None = None
     price_tolerance_percent: float = 0.0
+    price_rule: PriceRule = PriceRule.ASK
 
 
 class ClientsFile(Frozen):

@@ -26,6 +26,8 @@ def order_policy(client: Client, settings: Settings) -> OrderPolicy:
         registers_webhook=logistics is None or logistics.registration == "api",
         checks_tracking=logistics is not None and logistics.checks_tracking,
         price_tolerance_percent=client.price_tolerance_percent,
+        price_rule=client.price_rule,
+        more_providers=sorted(client.more_providers),
     )
 
 
