@@ -118,8 +118,8 @@ def shipper_auth(key: str, url: str) -> str:
 
 
 def webhook_bytes(body: JsonObject, *, auth: str | None) -> bytes:
-    """The bytes that are signed and sent."""
-    return body_of({"auth": auth, **body} if auth else body)
+    """The bytes that are signed and sent. An `auth` that came with the body is somebody else's and gives way."""
+    return body_of({"auth": auth} | body | {"auth": auth} if auth else body)
 
 
 def _created(order: OrderInput, item: JsonObject, *, succeeded: bool) -> JsonObject:

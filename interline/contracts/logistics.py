@@ -119,8 +119,8 @@ def _place(place: Place) -> JsonObject:
 
 
 def _price(row: JsonObject, provider: str) -> Price | None:
-    rate_id, amount = at(row, "rate", "id"), _rupiah(row.get("final_price"))
-    if not isinstance(rate_id, int) or amount is None or row.get("currency", "IDR") != "IDR":
+    rate_id, amount = _whole(at(row, "rate", "id")), _rupiah(row.get("final_price"))
+    if rate_id is None or amount is None or row.get("currency", "IDR") != "IDR":
         return None
     return Price(
         rate_id=rate_id,
@@ -133,15 +133,15 @@ def _price(row: JsonObject, provider: str) -> Price | None:
         final_weight_kg=_decimal(row.get("final_weight")),
         insurance_fee_idr=_rupiah(row.get("insurance_fee")) or 0,
         must_use_insurance=row.get("must_use_insurance") is True,
-        min_days=_days(row.get("min_day")),
-        max_days=_days(row.get("max_day")),
+        min_days=_whole(row.get("min_day")),
+        max_days=_whole(row.get("max_day")),
     )
 
 
 def _rupiah(value: JsonValue) -> int | None:
     """Whole rupiah; Shipper sometimes sends them as 9000.0. Negative, zero and absurd amounts are no price."""
     amount = _decimal(value)
-    if amount is None or amount != int(amount) or not 0 < amount <= DEAREST_IDR:
+    if amount is None or not 0 < amount <= DEAREST_IDR or amount != int(amount):
         return None
     return int(amount)
 
@@ -156,5 +156,5 @@ def _decimal(value: JsonValue) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _days(value: JsonValue) -> int | None:
+def _whole(value: JsonValue) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
