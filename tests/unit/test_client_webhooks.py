@@ -8,6 +8,8 @@ import pytest
 from interline.contracts import client_platform
 from interline.domain.base import JsonObject
 from interline.domain.order import Kind
+from interline.domain.policy import OrderPolicy
+from interline.domain.pricing import check
 from interline.domain.shipment import Price
 from interline.domain.state import Delivery
 from interline.domain.statuses import ClientEvent
@@ -99,13 +101,22 @@ def test_the_waybill_event_has_exactly_shippers_fields() -> None:
     assert body == {"order_no": "SO-1", "express_no": "AWB1", "success_flag": True}
 
 
+def a_price(idr: int) -> Price:
+    return Price(rate_id=58, carrier_code="JNE", final_price_idr=idr)
+
+
 def test_our_own_events_name_order_and_reason() -> None:
-    order = an_order()
-    price = Price(rate_id=58, carrier_code="JNE", final_price_idr=108000)
-    priced = client_platform.priced(order, price, quote_id="q1", requoted="quote expired")
+    order = an_order(quote_id="q1")
+    checked = check(a_price(108_000), promised=a_price(100_000), policy=OrderPolicy(price_tolerance_percent=10))
+    priced = client_platform.priced(order, checked, requoted="quote expired")
     assert (priced["order_no"], priced["quote_id"], priced["requoted_because"]) == ("SO-1", "q1", "quote expired")
     assert isinstance(priced["price"], dict)
-    assert priced["price"]["final_price_idr"] == 108000
+    assert priced["price"]["final_price_idr"] == 108_000
+    assert (priced["promised_price_idr"], priced["difference_percent"], priced["within_tolerance"]) == (
+        100_000,
+        8.0,
+        True,
+    )
     problem = Problem(step="red 3", reason="oms answered 422", since=NOON)
     assert client_platform.attention(order, problem) == {
         "order_no": "SO-1",

@@ -24,6 +24,7 @@ IN_TRANSIT = an_event("s1", "shipment_status", minutes=10, code="1160")
 EXCEPTION = an_event("s2", "shipment_status", minutes=20, code="1310")
 DELIVERED = an_event("s3", "shipment_status", minutes=30, code="2000")
 
+INBOXES = ("warehouse_inbox", "carrier_inbox", "weighed_inbox")
 REOPENINGS = {LogisticsStatus.RETURNING, LogisticsStatus.LOST_OR_DAMAGED}
 
 
@@ -37,9 +38,9 @@ def after(events: Iterable[Event]) -> OrderState:
 
 def facts(state: OrderState) -> dict[str, Any]:
     """All that a state says, without what only records the order of arrival."""
-    told = state.model_dump(exclude={"seen", "timeline", "warehouse_inbox", "carrier_inbox"})
+    told = state.model_dump(exclude={"seen", "timeline", *INBOXES})
     told["contradictions"] = rules.contradictions(state)
-    for name in ("warehouse_inbox", "carrier_inbox"):
+    for name in INBOXES:
         told[name] = sorted(event.event_id for event in getattr(state, name))
     for name in ("goods_seen", "flags", "unusable"):
         told[name] = sorted(told[name])
