@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import inspect
 import signal
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 WORKFLOWS: list[type] = [Order, DomesticPricing, Stray]
 SLOTS = 200
 """Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
+ACTIVITY_MARK = "__temporal_activity_definition"
+"""What the SDK's own decorator leaves on a function."""
 GRACE = timedelta(seconds=30)
 
 
@@ -82,23 +85,10 @@ def _partner_worker(
 
 
 def _activities(calls: PartnerCalls, client: Client) -> list[Callable[..., Any]]:
-    oms, wms, strays = Oms(calls), Wms(calls), Strays(client)
-    logistics = Logistics(calls, client)
-    return [
-        oms.create_outbound,
-        oms.create_return,
-        oms.record_logistics_webhook,
-        oms.update_shipment_status,
-        wms.forward_goods_issue,
-        wms.forward_goods_receipt,
-        logistics.request_pricing,
-        logistics.register_webhook,
-        logistics.check_tracking,
-        logistics.read_quote,
-        ClientPlatform(calls).send_webhook,
-        strays.hand_over,
-        Engine(client).pending_calls,
-    ]
+    """Every activity of every box: what is defined is registered."""
+    boxes = (Oms(calls), Wms(calls), Logistics(calls, client), ClientPlatform(calls), Strays(client), Engine(client))
+    members = [member for box in boxes for _, member in inspect.getmembers(box, inspect.ismethod)]
+    return [member for member in members if hasattr(member, ACTIVITY_MARK)]
 
 
 async def run(settings: Settings) -> None:

@@ -9,11 +9,12 @@ from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.calling import CREATE, READ, PartnerCalls
+from activities.calling import CREATE, READ, UPSERT, PartnerCalls, raise_for_status
 from interline.contracts import logistics
 from interline.contracts.wire import check_look_up
 from interline.domain.calls import (
     Acknowledged,
+    CancelShipment,
     CheckTracking,
     LogisticsWebhook,
     Priced,
@@ -55,6 +56,29 @@ class Logistics:
     async def read_quote(self, call: ReadQuote) -> QuoteFound:
         """The quote a client named: Temporal itself is where quotes are kept. Never raises for a missing one."""
         return await self._calls.perform(call, READ, lambda: self._quote(call))
+
+    @activity.defn(name=Activity.LOGISTICS_UNREGISTER_WEBHOOK)
+    async def unregister_webhook(self, call: LogisticsWebhook) -> Acknowledged:
+        """Undo blue 6: remove what is registered for this order. Nothing there is as good."""
+        return await self._calls.perform(call, UPSERT, lambda: self._unregister(call))
+
+    @activity.defn(name=Activity.LOGISTICS_CANCEL_SHIPMENT)
+    async def cancel_shipment(self, call: CancelShipment) -> Acknowledged:
+        """The courier need not come. A shipment the provider does not know needs no undo."""
+        return await self._calls.perform(call, UPSERT, lambda: self._cancel(call))
+
+    async def _unregister(self, call: LogisticsWebhook) -> Acknowledged:
+        found = await self._registered(call)
+        if found is not None:
+            await self._calls.exchange(call, Partner.LOGISTICS, "DELETE", logistics.webhook_path(found.partner_id))
+        return Acknowledged(partner_id=found.partner_id if found else "")
+
+    async def _cancel(self, call: CancelShipment) -> Acknowledged:
+        path, body = logistics.order_path(call.tracking_id), logistics.cancel_body(call.reason)
+        answer = await self._calls.ask(call, Partner.LOGISTICS, "DELETE", path, body)
+        if answer.status != NOT_FOUND:
+            raise_for_status(Partner.LOGISTICS.value, answer)
+        return Acknowledged(partner_id=call.tracking_id)
 
     async def _price(self, call: RequestPrice) -> Priced:
         path, body = logistics.pricing_path(call.shipment), logistics.pricing_body(call.shipment)

@@ -8,11 +8,21 @@ from activities.calling import CREATE, UPSERT, PartnerCalls, raise_for_status
 from interline.contracts import oms
 from interline.contracts.logistics import webhook_body
 from interline.contracts.wire import body_of, check_look_up
-from interline.domain.calls import Acknowledged, Created, CreateOrder, LogisticsWebhook, UpdateShipment
+from interline.domain.calls import (
+    Acknowledged,
+    AmendOrder,
+    CancelOrder,
+    Created,
+    CreateOrder,
+    LogisticsWebhook,
+    Ruling,
+    UpdateShipment,
+)
 from interline.errors import RefusedError
 from interline.names import Activity, Partner
 
 CONFLICT = 409
+REFUSALS = frozenset({400, 409, 422})
 
 
 class Oms:
@@ -41,6 +51,18 @@ class Oms:
             lambda: self._find_return(call),
         )
 
+    @activity.defn(name=Activity.OMS_CANCEL_ORDER)
+    async def cancel_order(self, call: CancelOrder) -> Ruling:
+        """Undo red 3, if the OMS still lets the order go. An order it does not have needs no undo."""
+        path = oms.cancel_path(call.kind)
+        return await self._calls.perform(call, UPSERT, lambda: self._rule(call, path, oms.cancel_body(call)))
+
+    @activity.defn(name=Activity.OMS_AMEND_ORDER)
+    async def amend_order(self, call: AmendOrder) -> Ruling:
+        """Change address or lines, if the OMS still allows it."""
+        path = oms.amend_path(call.kind, quote(call.order_number, safe=""))
+        return await self._calls.perform(call, UPSERT, lambda: self._rule(call, path, oms.amend_body(call)))
+
     @activity.defn(name=Activity.OMS_RECORD_WEBHOOK)
     async def record_logistics_webhook(self, call: LogisticsWebhook) -> Acknowledged:
         """Blue 5: the OMS records where and how the shipment is followed."""
@@ -53,6 +75,15 @@ class Oms:
         path = oms.shipment_path(quote(call.order_number, safe=""), quote(call.event_id, safe=""))
         body = body_of({"data": {"shipment_status": call.status}})
         return await self._calls.perform(call, UPSERT, lambda: self._put(call, path, body))
+
+    async def _rule(self, call: CancelOrder | AmendOrder, path: str, body: bytes) -> Ruling:
+        answer = await self._calls.ask(call, Partner.OMS, "PATCH", path, body)
+        if oms.says_not_found(answer.status, answer.body):
+            return Ruling(accepted=isinstance(call, CancelOrder), reason="the OMS has no such order")
+        if answer.status in REFUSALS:
+            return Ruling(accepted=False, reason=f"the OMS refuses: {oms.refusal(answer.body)}")
+        raise_for_status(Partner.OMS.value, answer)
+        return Ruling(accepted=True)
 
     async def _put(self, call: LogisticsWebhook | UpdateShipment, path: str, body: bytes) -> Acknowledged:
         answer = await self._calls.exchange(call, Partner.OMS, "PUT", path, body)

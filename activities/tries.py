@@ -44,14 +44,14 @@ class Tries:
         return self.call.after is not None and self.attempt == 1
 
     def may_have_been_sent(self) -> bool:
-        """Could a try before this one have had its effect? Without proof of the contrary: yes."""
+        """Could any try before this one have had its effect? Without proof of the contrary: yes."""
         if self.attempt == 1:
             return False
-        before = self.number - 1
-        known = next((record.outcome for record in self.records if record.number == before), None)
-        if known is None and self.call.after and self.attempt == 2:  # noqa: PLR2004  attempt 1 repeated the failure
-            known = self.call.after.outcome
-        return known not in NOTHING_SENT
+        before = next((record for record in self.records if record.number == self.number - 1), None)
+        if before:
+            return before.maybe_sent
+        repeated = self.call.after if self.attempt == 2 else None  # noqa: PLR2004  attempt 1 repeated the failure
+        return repeated is None or repeated.outcome not in NOTHING_SENT
 
     def failure_before(self) -> ApplicationError:
         """What the local try said, with the time of the next."""
@@ -99,6 +99,7 @@ class Tries:
             outcome=outcome.value,
             message=message,
             next_seconds=round(pause, 1),
+            maybe_sent=outcome not in NOTHING_SENT or self.may_have_been_sent(),
         )
         activity.heartbeat(*[*self.records, record][-RECORDS_KEPT:])
 

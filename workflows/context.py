@@ -53,16 +53,16 @@ class OrderContext:
         """Business is done and the client was told everything."""
         return rules.business_done(self.state) and not self.state.outbox and not self.opening
 
-    def key(self, step: Step, item: str = "") -> str:
+    def key(self, step: str, item: str = "") -> str:
         """The idempotency key of an effect of this order."""
-        return effect_key(self.order.client_id, self.order.order_number, step.value, item)
+        return effect_key(self.order.client_id, self.order.order_number, step, item)
 
-    def common(self, step: Step, item: str = "") -> Common:
+    def common(self, step: Step, item: str = "", *, undo: bool = False) -> Common:
         """What every call of this order carries."""
         return Common(
             client_id=self.order.client_id,
             order_number=self.order.order_number,
-            step=step.value,
+            step=f"undo {step.value}" if undo else step.value,
             key=self.key(step, item),
         )
 
@@ -103,12 +103,12 @@ class OrderContext:
             ]
         )
 
-    def post(self, step: Step, event: ClientEvent, body: JsonObject, *, item: str = "") -> None:
+    def post(self, step: str, event: ClientEvent, body: JsonObject, *, item: str = "") -> None:
         """Put a client webhook into the outbox, with its place in the order's own sequence."""
         delivery = Delivery(
             sequence=self.state.next_sequence,
             event=event,
-            step=step.value,
+            step=step,
             webhook_id="msg_" + self.key(step, f"{event.value}:{item}").removeprefix("il-"),
             body=body,
             occurred_at=workflow.now(),
@@ -121,6 +121,15 @@ class OrderContext:
         result = await self.insist(call)
         self.mark(call.step, StepState.SKIPPED if result is None else StepState.DONE)
         return result
+
+    async def undo(self, name: str, call: Call[In, Out]) -> None:
+        """Make a call that takes something back: a step of its own, with its own state."""
+        self.state.undo[name] = StepView(state=StepState.PENDING.value, at=workflow.now(), note=call.title or "")
+        self.changed()
+        result = await self.insist(call)
+        state = StepState.SKIPPED if result is None else StepState.DONE
+        self.state.undo[name] = StepView(state=state.value, at=workflow.now(), note=call.title or "")
+        self.changed()
 
     async def insist(self, call: Call[In, Out], *, now: bool = True, tell_client: bool = True) -> Out | None:
         """As `ask`, without a mark."""
@@ -142,7 +151,7 @@ class OrderContext:
 
     def _problem(self, call: Call[In, Out], failure: CallFailedError) -> Problem:
         return Problem(
-            step=call.step.value,
+            step=call.request.step,
             key=call.request.key,
             reason=f"{summary(call.step, call.title)}: {failure}",
             since=workflow.now(),
@@ -170,7 +179,9 @@ class OrderContext:
 
     def _park(self, problem: Problem, *, note: str, tell_client: bool) -> None:
         self.raise_problem(problem, tell_client=tell_client)
-        self.mark(Step(problem.step), StepState.ATTENTION, note)
+        if problem.step in set(Step):
+            self.mark(Step(problem.step), StepState.ATTENTION, note)
+        self.changed()
 
     def _carried_problem(self, key: str) -> Problem | None:
         return next((problem for problem in self.state.problems if problem.key == key), None)
@@ -191,7 +202,7 @@ class OrderContext:
         if tell_client:
             body = client_platform.attention(self.order, problem)
             item = f"{problem.step}:{problem.since.isoformat()}"
-            self.post(Step(problem.step), ClientEvent.ORDER_ATTENTION, body, item=item)
+            self.post(problem.step, ClientEvent.ORDER_ATTENTION, body, item=item)
         self.milestone()
 
     def settle_problem(self, problem: Problem) -> None:

@@ -18,11 +18,20 @@ from workflows.calls import Calls
 from workflows.context import OrderContext
 
 
-async def carry(context: OrderContext, *tracks: Coroutine[Any, Any, None]) -> None:
+async def carry(
+    context: OrderContext, *tracks: Coroutine[Any, Any, None], on_cancel: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
     """Run the tracks to their end, or to the point where the server suggests a new history."""
     work = asyncio.gather(*tracks)
+    cancelling: asyncio.Task[None] | None = None
     while True:
-        await workflow.wait_condition(lambda: work.done() or _should_continue(context))
+        try:
+            await workflow.wait_condition(lambda: work.done() or _should_continue(context))
+        except asyncio.CancelledError:
+            if cancelling:
+                raise
+            cancelling = asyncio.create_task(on_cancel())
+            continue
         if work.done():
             await work
             return
@@ -35,7 +44,8 @@ async def carry(context: OrderContext, *tracks: Coroutine[Any, Any, None]) -> No
 def _should_continue(context: OrderContext) -> bool:
     """Never with a local call in flight, nor with a create that nobody could ask about."""
     busy = context.calls.flying_now or context.calls.blind or context.over()
-    return workflow.info().is_continue_as_new_suggested() and not busy
+    idle = workflow.all_handlers_finished() and not busy
+    return workflow.info().is_continue_as_new_suggested() and idle
 
 
 async def _pending() -> list[CarriedCall]:

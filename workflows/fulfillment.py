@@ -43,17 +43,21 @@ class FulfillmentTrack:
         call = self._create_call()
         asking = self._context.ask(call)
         creating = asyncio.create_task(asking)
-        await workflow.wait_condition(lambda: creating.done() or self._answered_while_durable())
+        await workflow.wait_condition(lambda: creating.done() or self._need_not_be_created())
         if not creating.done():
             await give_up(creating)
-            self._context.mark(Step.RED_3, StepState.DONE, "the OMS's own webhook shows that it has the order")
+            note = "the cancellation settles it" if rules.cancel_asked(self._state) else "the OMS's webhook shows it"
+            self._context.mark(Step.RED_3, StepState.DONE, note)
         elif created := creating.result():
             self._registered(created)
         self._state.registered = True
         rules.settle(self._state)
 
-    def _answered_while_durable(self) -> bool:
-        return self._answered() and self._context.calls.is_durable(Step.RED_3)
+    def _need_not_be_created(self) -> bool:
+        """The OMS has shown that it has the order, or nobody wants it any more (not while a local try is in flight)."""
+        parked = any(problem.step == Step.RED_3.value for problem in self._state.problems)
+        settled = self._answered() or rules.cancel_asked(self._state)
+        return settled and (parked or self._context.calls.is_durable(Step.RED_3))
 
     def _registered(self, created: Created) -> None:
         self._state.oms_order_no = self._state.oms_order_no or created.oms_order_no
@@ -69,13 +73,16 @@ class FulfillmentTrack:
             self._context.milestone()
 
     def _answered(self) -> bool:
-        return self._state.confirmed or self._state.rejection is not None or self._state.cancelled_by_oms
+        known = self._state.confirmed or self._state.rejection is not None or self._state.cancelled_by_oms
+        return known or rules.cancelled_by_us(self._state)
 
     def _send_order_confirmation(self) -> None:
         """Red 5, or the client's word that the OMS refused or cancelled."""
         if self._state.confirmation_told:
             return
         self._state.confirmation_told = True
+        if rules.cancelled_by_us(self._state):
+            return
         if self._state.confirmed:
             body = client_platform.confirmation(self._order, self._state.oms_order_no)
             self._context.post(Step.RED_5, ClientEvent.ORDER_CONFIRMED, body)

@@ -54,6 +54,7 @@ class LogisticsTrack:
             await self._record_webhook_in_oms(webhook)
             state.recorded = True
         if not state.hooked:
+            state.hooking = self._order.policy.registers_webhook
             await self._register_webhook_at_provider(webhook)
             state.hooked = True
 

@@ -8,13 +8,21 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from interline.domain import manual, rules
-from interline.domain.commands import CommandDone, ConfirmCommand, Decision, StepCommand
+from interline.domain.commands import (
+    AmendCommand,
+    CancelCommand,
+    CommandDone,
+    ConfirmCommand,
+    Decision,
+    StepCommand,
+)
 from interline.domain.events import Event
 from interline.domain.order import OrderInput
 from interline.domain.statuses import OrderStatus, StepState
 from interline.domain.view import OrderView
 from interline.names import STATUS_QUERY, Signal, Update, Workflow
 from interline.steps import Step
+from workflows.cancelling import Commands, UndoTrack
 from workflows.context import OrderContext
 from workflows.continuing import carry
 from workflows.fulfillment import FulfillmentTrack
@@ -38,8 +46,9 @@ class Order:
             for step in (Step.RED_1, Step.RED_2, Step.BLUE_1):
                 context.mark(step, StepState.DONE)
             rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
-        tracks = (FulfillmentTrack(context), LogisticsTrack(context), Notifier(context))
-        await carry(context, *(track.run() for track in tracks), context.keep_showing())
+        tracks = (FulfillmentTrack(context), LogisticsTrack(context), UndoTrack(context), Notifier(context))
+        going = (*(track.run() for track in tracks), context.keep_showing())
+        await carry(context, *going, on_cancel=Commands(context).cancel_from_ui)
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not rules.ended_early(context.state):
             context.state.order_status = OrderStatus.COMPLETED
@@ -114,6 +123,28 @@ class Order:
         if refused := manual.refusal(self._context.state, command):
             raise ValueError(refused)
 
+    @workflow.update(name=Update.CANCEL, description="cancel the order, if the OMS still lets it go")
+    async def cancel(self, command: CancelCommand) -> CommandDone:
+        """The client's or an operator's cancellation."""
+        return await Commands(self._context).cancel(command)
+
+    @cancel.validator
+    def _may_cancel(self, command: CancelCommand) -> None:
+        _must_say_who_and_why(command.actor, command.reason)
+        if refused := rules.cancel_refusal(self._context.state):
+            raise ValueError(refused)
+
+    @workflow.update(name=Update.AMEND, description="change address or lines while the OMS still allows it")
+    async def amend(self, command: AmendCommand) -> CommandDone:
+        """The client's or an operator's amendment."""
+        return await Commands(self._context).amend(command)
+
+    @amend.validator
+    def _may_amend(self, command: AmendCommand) -> None:
+        _must_say_who_and_why(command.actor, command.reason)
+        if refused := rules.amend_refusal(self._context.state, command.changes):
+            raise ValueError(refused)
+
     @workflow.query(name=STATUS_QUERY, description="the order as of now")
     def status(self) -> OrderView:
         """What API and CLI show."""
@@ -142,9 +173,13 @@ class Order:
     def _must_need_attention(self, command: StepCommand) -> None:
         """Refused with a reason where it makes no sense; a refused update leaves no trace in the history."""
         parked = {problem.step: problem for problem in self._context.state.problems if problem.acts}
-        if not command.reason.strip() or not command.actor.strip():
-            raise ValueError("actor and reason are recorded: fill in both")
+        _must_say_who_and_why(command.actor, command.reason)
         if command.step not in parked:
             raise ValueError(f"{command.step} does not wait for an operator; {', '.join(parked) or 'no step'} does")
         if command.corrected and not parked[command.step].correctable:
             raise ValueError(f"{command.step} sends nothing that can be corrected here")
+
+
+def _must_say_who_and_why(actor: str, reason: str) -> None:
+    if not actor.strip() or not reason.strip():
+        raise ValueError("actor and reason are recorded: fill in both")

@@ -97,6 +97,11 @@ def cancelled(order: OrderInput, reason: str) -> JsonObject:
     return {"order_no": order.order_number, "tracking_id": order.tracking_id, "reason": reason}
 
 
+def amended(order: OrderInput, fields: list[str], reason: str) -> JsonObject:
+    """Fields of the order were changed (our event): their names, not their values."""
+    return {"order_no": order.order_number, "tracking_id": order.tracking_id, "fields": [*fields], "reason": reason}
+
+
 def stamped(order: OrderInput, delivery: Delivery) -> JsonObject:
     """The body with its `interline` object: what, which order, which place in the order's own sequence, when."""
     known = delivery.body.get("interline")

@@ -109,6 +109,16 @@ def registered_id(raw: bytes, order: str, callback_url: str) -> str | None:
     return next((text(at(row, "webhook_id")) for row in ours), None)
 
 
+def webhook_path(partner_id: str) -> str:
+    """`DELETE` of one registration."""
+    return f"{WEBHOOKS_PATH}/{quote(partner_id, safe='')}"
+
+
+def cancel_body(reason: str) -> bytes:
+    """`DELETE /v3/order/{id}` carries a body (page *cancelled-order*)."""
+    return body_of({"reason": reason[:200]})
+
+
 def order_path(tracking_id: str) -> str:
     """`GET` of one logistics order by Shipper's tracking id."""
     return f"/v3/order/{quote(tracking_id, safe='')}"

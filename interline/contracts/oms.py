@@ -7,7 +7,8 @@ from pydantic import JsonValue
 
 from interline.contracts.wire import at, body_of, read, text, wrong
 from interline.domain.base import JsonObject
-from interline.domain.calls import Created, CreateOrder
+from interline.domain.calls import AmendOrder, CancelOrder, Created, CreateOrder
+from interline.domain.order import Kind
 from interline.errors import UnknownError
 
 OUTBOUND_PATH: Final = "/v3/fulfillment/outbound/oms"
@@ -42,6 +43,41 @@ def create_return(call: CreateOrder) -> bytes:
     mandatory: JsonObject = {"doc_no": call.order_number, "po_type": "RT", "tracking_id": call.tracking_id}
     lines: list[JsonValue] = [_inbound_line(line) for line in _lines(call.body)]
     return body_of({"data": {"inbound": {**call.body, **mandatory, "details": lines}}})
+
+
+def cancel_path(kind: str) -> str:
+    """`PATCH` (official page *cancel-sales-order* for outbound; our design for a return)."""
+    return f"{OUTBOUND_PATH if kind == Kind.OUTBOUND else INBOUND_PATH}/cancel"
+
+
+def cancel_body(call: CancelOrder) -> bytes:
+    """What is cancelled, where, why."""
+    named: JsonObject = {
+        "order_no": call.order_number,
+        "warehouse_id": call.warehouse_id,
+        "cancel_reason": call.reason[:200],
+    }
+    return body_of({"data": {"cancellation": named}})
+
+
+def amend_path(kind: str, order_number: str) -> str:
+    """`PATCH` of one order (our design: Shipper's *update sales order* is known by its title only)."""
+    return f"{OUTBOUND_PATH if kind == Kind.OUTBOUND else INBOUND_PATH}/{order_number}"
+
+
+def amend_body(call: AmendOrder) -> bytes:
+    """The changed fields."""
+    return body_of({"data": {"amendment": {**call.changes, "warehouse_id": call.warehouse_id}}})
+
+
+def refusal(raw: bytes) -> str:
+    """The OMS's own words for a no."""
+    try:
+        errors = at(read("oms", raw), "metadata", "errors")
+    except UnknownError:
+        return "it gave no reason"
+    messages = [text(at(error, "message")) for error in errors] if isinstance(errors, list) else []
+    return next((message[:200] for message in messages if message), "it gave no reason")
 
 
 def outbound_path(warehouse_id: str, order_number: str) -> str:

@@ -27,6 +27,8 @@ class TryRecord(Durable):
     outcome: str
     message: str = ""
     next_seconds: float = 0.0
+    maybe_sent: bool = True
+    """This try, or one before it, may have had its effect."""
 
 
 class CallInput(Durable):
@@ -114,6 +116,37 @@ class LogisticsWebhook(CallInput):
     """Blue 5 and blue 6 carry the same `webhook` object."""
 
     webhook: JsonObject
+    provider: str = ""
+
+
+class CancelOrder(CallInput):
+    """Undo red 3."""
+
+    kind: str
+    warehouse_id: str
+    reason: str
+
+
+class AmendOrder(CallInput):
+    """Change what the OMS has."""
+
+    kind: str
+    warehouse_id: str
+    changes: JsonObject
+
+
+class Ruling(Durable):
+    """What the OMS decided about a cancellation or an amendment."""
+
+    accepted: bool
+    reason: str = ""
+
+
+class CancelShipment(CallInput):
+    """Tell the provider that nobody needs to come."""
+
+    tracking_id: str
+    reason: str
     provider: str = ""
 
 

@@ -49,6 +49,7 @@ def view(
         problems=state.problems,
         flags=[*state.flags, *rules.contradictions(state)],
         steps={step.value: state.steps.get(step.value, StepView(state=StepState.PENDING.value)) for step in Step},
+        undo=state.undo,
         timeline=state.timeline,
         webhooks_waiting=len(state.outbox),
         webhooks_sent=state.webhooks_sent,

@@ -38,6 +38,21 @@ class ConfirmCommand(Durable):
     data: JsonObject = Field(default_factory=dict)
 
 
+class CancelCommand(Durable):
+    """Cancel an order. Possible until goods issue, and only if the OMS still lets it go."""
+
+    actor: str
+    reason: str
+
+
+class AmendCommand(Durable):
+    """Change address or lines of an order while the OMS still allows it. `changes` are fields of the client's body."""
+
+    changes: JsonObject
+    actor: str
+    reason: str
+
+
 class Decision(Durable):
     """What an operator decided about a parked step."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from interline.domain.base import JsonObject
 from interline.domain.carrier import FINAL, higher, normalise
 from interline.domain.events import Event
 from interline.domain.order import Kind, OrderInput
@@ -18,6 +19,8 @@ from interline.domain.view import TimelineEntry
 SEEN_KEPT: Final = 2_000
 TIMELINE_KEPT: Final = 200
 OMS_CANCELLED: Final = "90"
+FIXED: Final = frozenset({"so_number", "doc_no", "tracking_id", "warehouse_id", "order_type", "po_type", "logistics"})
+"""What names an order or its price: an amendment cannot change it."""
 
 
 def apply(state: OrderState, event: Event, *, now: datetime) -> bool:
@@ -44,7 +47,19 @@ def settle(state: OrderState) -> None:
         state.order_status = _from_facts(state)
 
 
+def cancelled_by_us(state: OrderState) -> bool:
+    """The OMS accepted our cancellation."""
+    return state.cancellation is not None and state.cancellation.state == "accepted"
+
+
+def cancel_asked(state: OrderState) -> bool:
+    """A cancellation waits for the OMS's word."""
+    return state.cancellation is not None and state.cancellation.state == "asking"
+
+
 def _from_facts(state: OrderState) -> OrderStatus:
+    if cancelled_by_us(state):
+        return OrderStatus.CANCELLED
     if state.goods_seen:
         return OrderStatus.GOODS_RECEIVED if state.goods_received else OrderStatus.GOODS_ISSUED
     if state.cancelled_by_oms:
@@ -61,6 +76,7 @@ def contradictions(state: OrderState) -> list[str]:
     pairs = (
         (state.confirmed and state.rejection is not None, "the OMS both confirmed and rejected this order"),
         (state.cancelled_by_oms and bool(state.goods_seen), "the OMS cancelled this order after the goods moved"),
+        (cancelled_by_us(state) and bool(state.goods_seen), "the goods moved after the cancellation"),
         (state.carrier.status is S.DELIVERED and not state.goods_seen, "delivered before the goods moved"),
     )
     return [text for holds, text in pairs if holds]
@@ -139,6 +155,23 @@ def goods_done(state: OrderState) -> bool:
 def ended_early(state: OrderState) -> bool:
     """The OMS will not fulfil this order."""
     return state.order_status in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
+
+
+def cancel_refusal(state: OrderState) -> str | None:
+    """Why the order cannot be cancelled now, or None. The one place where this is decided."""
+    if state.goods_seen:
+        return f"the goods have moved: the order is {state.order_status.value}"
+    if ended_early(state) or state.order_status in {OrderStatus.DELIVERING, OrderStatus.COMPLETED}:
+        return f"the order has ended: it is {state.order_status.value}"
+    return "a cancellation is under way" if cancel_asked(state) else None
+
+
+def amend_refusal(state: OrderState, changes: JsonObject) -> str | None:
+    """Why the order cannot be amended now, or None."""
+    fixed = sorted(FIXED & set(changes))
+    if not changes:
+        return "nothing is to be changed: name the fields in changes"
+    return f"{', '.join(fixed)} cannot be changed" if fixed else cancel_refusal(state)
 
 
 def business_done(state: OrderState) -> bool:

@@ -39,6 +39,16 @@ class CarrierFact(Durable):
     at: datetime | None = None
 
 
+class Cancellation(Durable):
+    """A cancellation and what became of it: asking, refused (the order goes on), accepted."""
+
+    actor: str
+    reason: str
+    at: datetime
+    state: str = "asking"
+    refusal: str = ""
+
+
 class OrderState(Durable):
     """Facts first, then what waits to be acted on. A fact is never deleted."""
 
@@ -49,6 +59,9 @@ class OrderState(Durable):
     confirmed: bool = False
     rejection: str | None = None
     cancelled_by_oms: bool = False
+    cancellation: Cancellation | None = None
+    amended: JsonObject = Field(default_factory=dict)
+    """Fields of the client's body that were changed since."""
     goods_received: bool = False
     goods_seen: list[str] = Field(default_factory=list)
     goods_told: list[str] = Field(default_factory=list)
@@ -77,6 +90,8 @@ class OrderState(Durable):
     priced: bool = False
     recorded: bool = False
     hooked: bool = False
+    hooking: bool = False
+    """Blue 6 was tried at least, so an undo must look."""
     posted: list[str] = Field(default_factory=list)
     """Events still being acted on whose client webhook is in the outbox already."""
     waiting_since: dict[str, datetime] = Field(default_factory=dict)
@@ -88,5 +103,7 @@ class OrderState(Durable):
     """Durable calls to be issued again after a continue-as-new, by idempotency key."""
 
     steps: dict[str, StepView] = Field(default_factory=dict)
+    undo: dict[str, StepView] = Field(default_factory=dict)
+    """Each undo of a cancelled order, as a step of its own."""
     timeline: list[TimelineEntry] = Field(default_factory=list)
     problems: list[Problem] = Field(default_factory=list)

@@ -61,6 +61,7 @@ class ClientEvent(StrEnum):
     ORDER_AWB_ASSIGNED = "order.awb_assigned"
     ORDER_ATTENTION = "order.attention"
     ORDER_CANCELLED = "order.cancelled"
+    ORDER_AMENDED = "order.amended"
     LOGISTICS_PRICED = "logistics.priced"
     LOGISTICS_REPRICED = "logistics.repriced"
     LOGISTICS_STATUS = "logistics.status"

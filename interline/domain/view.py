@@ -77,6 +77,7 @@ class OrderView(Durable):
     waits: list[Wait] = Field(default_factory=list)
     problems: list[Problem] = Field(default_factory=list)
     steps: dict[str, StepView] = Field(default_factory=dict)
+    undo: dict[str, StepView] = Field(default_factory=dict)
     timeline: list[TimelineEntry] = Field(default_factory=list)
     webhooks_waiting: int = 0
     webhooks_sent: int = 0
