@@ -5,6 +5,7 @@ import hashlib
 import orjson
 from pydantic import JsonValue
 
+from interline.contracts.strict_json import LARGEST_INTEGER
 from interline.domain.base import JsonObject
 
 
@@ -19,7 +20,7 @@ def digest(*parts: JsonValue) -> str:
 
 
 def _plain(value: JsonValue) -> JsonValue:
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_INTEGER:
         return int(value)
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}

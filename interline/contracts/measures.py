@@ -40,7 +40,8 @@ def summed(lines: JsonValue, *, quantity: Sequence[str], catalogue: Catalogue) -
 
     `quantity` lists the names under which a line may say how many pieces it has.
 
-    Reads leniently: what is wrong on a line is the schema's business, and then there is no sum.
+    Reads leniently: what is wrong on a line is the schema's business. A wrong quantity counts as one piece, so that no
+    weight is said to be missing besides.
     """
     rows = _rows(lines, quantity, catalogue)
     if not rows:
@@ -52,14 +53,14 @@ def _rows(lines: JsonValue, quantity: Sequence[str], catalogue: Catalogue) -> li
     if not isinstance(lines, list):
         return []
     rows = [_row(line, quantity, catalogue) for line in lines if isinstance(line, dict)]
-    return [row for row in rows if row[0] > 0] if len(rows) == len(lines) else []
+    return rows if len(rows) == len(lines) else []
 
 
 def _row(line: JsonObject, quantity: Sequence[str], catalogue: Catalogue) -> tuple[int, JsonObject]:
     sku, said = line.get("sku"), next((line[name] for name in quantity if name in line), None)
     known = catalogue(sku) if isinstance(sku, str) else None
     own = {name: value for name, value in line.items() if value is not None}
-    pieces = said if isinstance(said, int) and not isinstance(said, bool) else 0
+    pieces = max(1, said) if isinstance(said, int) else 1
     return pieces, {**(known.as_line() if known else {}), **own}
 
 

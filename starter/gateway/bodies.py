@@ -11,6 +11,7 @@ from interline.domain.base import JsonObject
 
 CLIENT_BYTES: Final = 256 * 1024
 WEBHOOK_BYTES: Final = 1024 * 1024
+THROWN_AWAY_BYTES: Final = 4 * 1024 * 1024
 DEADLINE_SECONDS: Final = 10.0
 
 
@@ -30,23 +31,37 @@ async def read_bytes(request: Request, *, most_bytes: int) -> bytes:
     Raises:
         RequestError: 413 as soon as it is known, 408 when the sender is too slow.
     """
-    declared = request.headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared) > most_bytes:
-        raise refused(ErrorCode.CONTENT_TOO_LARGE)
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
-            return await _collected(request, most_bytes)
+            body = await _collected(request, most_bytes)
     except TimeoutError:
         raise refused(ErrorCode.REQUEST_TIMEOUT) from None
+    if body is None:
+        raise refused(ErrorCode.CONTENT_TOO_LARGE)
+    return body
 
 
-async def _collected(request: Request, most_bytes: int) -> bytes:
-    body = bytearray()
+async def _collected(request: Request, most_bytes: int) -> bytes | None:
+    """The body, or None when it is too large.
+
+    What is too large is read on for a while and thrown away: a connection closed on unread bytes is reset, and the
+    sender would never see why. A sender that waits for `100 Continue` is told at once.
+    """
+    body, size = bytearray(), 0
+    if _declared(request) > most_bytes and "expect" in request.headers:
+        return None
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise refused(ErrorCode.CONTENT_TOO_LARGE)
-    return bytes(body)
+        size += len(chunk)
+        if size <= most_bytes:
+            body += chunk
+        elif size > most_bytes + THROWN_AWAY_BYTES:
+            return None
+    return bytes(body) if size <= most_bytes else None
+
+
+def _declared(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _check_type(request: Request) -> None:

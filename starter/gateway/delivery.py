@@ -6,7 +6,7 @@ from typing import Final
 
 from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from interline.contracts.event_reading import Heard
 from interline.domain.events import Event
@@ -61,6 +61,8 @@ class Delivery:
         try:
             await signal_order(self._temporal, self._client.client_id, number, event, within=_RPC)
         except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
             reason = StrayReason.LATE if _CLOSED in error.message else StrayReason.EARLY
             await self._keep(reason, event, key=number, order_number=number)
 

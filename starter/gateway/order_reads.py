@@ -14,7 +14,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from interline.attributes import KEYWORDS
 from interline.contracts.event_reading import ORDER_NUMBER
@@ -41,17 +41,19 @@ async def get_order(request: Request) -> Response:
     temporal = gateway(request).temporal
     order = temporal.get_workflow_handle(order_workflow_id(client.client_id, number), result_type=OrderView)
     async with within():
-        view, stale = await _view(order)
-    if view.warehouse_id != request.path_params["warehouse_id"]:
-        raise refused(ErrorCode.ORDER_NOT_FOUND)
+        view, stale = await _view(order, request.path_params["warehouse_id"])
     return answer(request, 200, {"outbound": shown(view, stale=stale), "stale": stale})
 
 
-async def _view(order: _Order) -> tuple[OrderView, bool]:
+async def _view(order: _Order, warehouse_id: str) -> tuple[OrderView, bool]:
     try:
         recorded = await order.describe()
-    except RPCError:
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
         raise refused(ErrorCode.ORDER_NOT_FOUND) from None
+    if _word(recorded, Attribute.WAREHOUSE_ID) != warehouse_id:
+        raise refused(ErrorCode.ORDER_NOT_FOUND)
     live = await _live(order, recorded)
     return (live, False) if live else (await recorded_view(recorded), True)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
@@ -18,6 +19,8 @@ from starter.gateway.context import Gateway, gateway
 from starter.gateway.delivery import Delivery
 from starter.gateway.policy import registered_url
 from starter.gateway.proof import Proof, proof_of
+
+_log = structlog.get_logger("gateway")
 
 PREFIX: Final = "/webhooks/{client_id}/"
 NOBODY: Final = "unknown"
@@ -74,3 +77,6 @@ def _events(body: bytes, reading: Reading) -> list[Heard]:
         return heard(read_object(body, PARTNER_LIMITS), reading)
     except RequestError as error:
         return [unreadable(body, reading, f"the body cannot be read: {error}")]
+    except Exception as error:  # noqa: BLE001  a reader's bug must not lose an event that its sender may never repeat
+        _log.error("webhook.reader_fault", kind=reading.kind.value, error=type(error).__name__)
+        return [unreadable(body, reading, "a fault of our reader")]
