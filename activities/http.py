@@ -21,6 +21,8 @@ from interline.errors import (
 LOCAL_TRIES_PER_DESTINATION: Final = 10
 LARGEST_ANSWER_BYTES: Final = 1024 * 1024
 CONNECT_SECONDS: Final = 3.0
+CONNECT_SHARE: Final = 0.5
+"""At most so much of a short budget: what fails while connecting certainly sent nothing, which is worth knowing."""
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _MISCONFIGURED: Final = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 
@@ -81,9 +83,11 @@ class Http:
         await asyncio.gather(*(pool.aclose() for pool in self._pools.values()))
 
     async def _send(self, request: Outgoing, budget_seconds: float) -> Answer:
+        if not _is_usable(request.url):
+            raise RefusedError(f"{request.who}: the configured address is unusable")
         try:
             async with asyncio.timeout(budget_seconds):
-                return await self._exchange(request)
+                return await self._exchange(request, min(CONNECT_SECONDS, budget_seconds * CONNECT_SHARE))
         except TimeoutError:
             raise UnknownError(f"{request.who} did not answer within {budget_seconds:g} s") from None
         except _NOT_SENT as error:
@@ -93,10 +97,10 @@ class Http:
         except httpx.HTTPError as error:
             raise UnknownError(f"{request.who} broke off ({type(error).__name__})") from None
 
-    async def _exchange(self, request: Outgoing) -> Answer:
-        pool = self._pool(request.url)
+    async def _exchange(self, request: Outgoing, connect_seconds: float) -> Answer:
+        pool, limits = self._pool(request.url), httpx.Timeout(None, connect=connect_seconds, pool=connect_seconds)
         async with pool.stream(
-            request.method, request.url, headers=dict(request.headers), content=request.body
+            request.method, request.url, headers=dict(request.headers), content=request.body, timeout=limits
         ) as response:
             body = await _read(response, request)
         return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
@@ -105,7 +109,6 @@ class Http:
         destination = destination_of(url)
         if destination not in self._pools:
             self._pools[destination] = httpx.AsyncClient(
-                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
                 limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15),
                 follow_redirects=False,
                 trust_env=False,
@@ -130,9 +133,20 @@ def _until(date: str) -> float:
 
 
 def destination_of(url: str) -> str:
-    """Scheme, host and port of an address: what shares a pool, a bulkhead, a breaker."""
-    parts = urlsplit(url)
+    """Scheme, host and port of an address: what shares a pool, a bulkhead, a breaker. An unusable one is its own."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 async def _read(response: httpx.Response, request: Outgoing) -> bytes:
