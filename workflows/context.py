@@ -13,7 +13,7 @@ from interline.domain.base import JsonObject
 from interline.domain.commands import Decision
 from interline.domain.order import OrderInput
 from interline.domain.policy import Rung
-from interline.domain.state import Delivery, OrderState
+from interline.domain.state import Delivery
 from interline.domain.statuses import ClientEvent, StepState
 from interline.domain.view import OrderView, Problem, StepView, Wait
 from interline.errors import Outcome
@@ -42,7 +42,7 @@ class OrderContext:
 
     def __init__(self, order: OrderInput) -> None:
         self.order = order
-        self.state = order.carried or OrderState()
+        self.state = order.carried or rules.fresh(order)
         self.calls = Calls(order.policy, self.state, self.changed)
         self.waits: dict[str, Wait] = {}
         self._stale_card = True

@@ -18,7 +18,7 @@ from interline.domain.commands import (
 )
 from interline.domain.events import Event
 from interline.domain.order import OrderInput
-from interline.domain.statuses import OrderStatus, StepState
+from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
 from interline.names import STATUS_QUERY, Signal, Update, Workflow
 from interline.steps import Step
@@ -50,8 +50,8 @@ class Order:
         going = (*(track.run() for track in tracks), context.keep_showing())
         await carry(context, *going, on_cancel=Commands(context).cancel_from_ui)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if not rules.ended_early(context.state):
-            context.state.order_status = OrderStatus.COMPLETED
+        context.state.order_status = rules.end_status(context.state)
+        context.state.ended = True
         context.milestone()
         context.show()
         return context.view()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from interline.domain import rules
+from interline.domain import parcels, rules
 from interline.domain.calls import FailedTry
 from interline.domain.order import OrderInput
 from interline.domain.state import OrderState
@@ -18,7 +18,6 @@ _MARKS: Final = {
     StepState.SKIPPED.value: "skipped",
     StepState.NOT_APPLICABLE.value: "n/a",
 }
-_ENDED: Final = {OrderStatus.COMPLETED, OrderStatus.REJECTED, OrderStatus.CANCELLED}
 
 
 def view(
@@ -42,6 +41,10 @@ def view(
         dimensions_cm=f"{shipment.length_cm} x {shipment.width_cm} x {shipment.height_cm}",
         price=state.price,
         awbs=state.awbs,
+        parcels={awb: fact.status.value for awb, fact in parcels.by_parcel(state).items() if awb},
+        ordered=state.ordered,
+        moved=state.moved,
+        damaged=state.damaged,
         courier=state.courier,
         why=_why(state, waits, durable),
         next=_next(state, waits, durable),
@@ -80,7 +83,7 @@ def _why(state: OrderState, waits: list[Wait], durable: Mapping[str, FailedTry |
         return f"It tries again: {', '.join(trouble)}."
     if durable:
         return f"It is calling: {', '.join(durable)}."
-    if state.order_status in _ENDED:
+    if state.ended:
         reason = f" ({state.rejection})" if state.order_status is OrderStatus.REJECTED and state.rejection else ""
         return f"It has ended: {state.order_status.value}{reason}."
     if waits:
@@ -97,7 +100,7 @@ def _next(state: OrderState, waits: list[Wait], durable: Mapping[str, FailedTry 
     if due:
         at, act, what = due[0]
         return f"{act} at {_clock(at)} if there is still no {what}."
-    return "Nothing, it has ended." if state.order_status in _ENDED else "The next step follows at once."
+    return "Nothing, it has ended." if state.ended else "The next step follows at once."
 
 
 def _clock(at: datetime) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from interline.domain import parcels
 from interline.domain.base import JsonObject
-from interline.domain.carrier import FINAL, higher, normalise
+from interline.domain.carrier import normalise
 from interline.domain.events import Event
 from interline.domain.order import Kind, OrderInput
 from interline.domain.state import CarrierFact, OrderState
@@ -21,6 +22,11 @@ TIMELINE_KEPT: Final = 200
 OMS_CANCELLED: Final = "90"
 FIXED: Final = frozenset({"so_number", "doc_no", "tracking_id", "warehouse_id", "order_type", "po_type", "logistics"})
 """What names an order or its price: an amendment cannot change it."""
+
+
+def fresh(order: OrderInput) -> OrderState:
+    """The state of an order that was just accepted."""
+    return OrderState(is_return=order.kind is Kind.RETURN, ordered=sum(line.quantity for line in order.lines))
 
 
 def apply(state: OrderState, event: Event, *, now: datetime) -> bool:
@@ -58,17 +64,18 @@ def cancel_asked(state: OrderState) -> bool:
 
 
 def _from_facts(state: OrderState) -> OrderStatus:
-    if cancelled_by_us(state):
-        return OrderStatus.CANCELLED
-    if state.goods_seen:
-        return OrderStatus.GOODS_RECEIVED if state.goods_received else OrderStatus.GOODS_ISSUED
-    if state.cancelled_by_oms:
-        return OrderStatus.CANCELLED
-    if state.confirmed:
-        return OrderStatus.CONFIRMED
-    if state.rejection is not None:
-        return OrderStatus.REJECTED
-    return OrderStatus.REGISTERED if state.registered else OrderStatus.ACCEPTED
+    """The first that holds."""
+    ladder = (
+        (cancelled_by_us(state), OrderStatus.CANCELLED),
+        (state.came_back, OrderStatus.RETURNED),
+        (bool(state.goods_seen) and state.goods_received, OrderStatus.GOODS_RECEIVED),
+        (bool(state.goods_seen), OrderStatus.GOODS_ISSUED),
+        (state.cancelled_by_oms, OrderStatus.CANCELLED),
+        (state.confirmed, OrderStatus.CONFIRMED),
+        (state.rejection is not None, OrderStatus.REJECTED),
+        (state.registered, OrderStatus.REGISTERED),
+    )
+    return next((status for holds, status in ladder if holds), OrderStatus.ACCEPTED)
 
 
 def contradictions(state: OrderState) -> list[str]:
@@ -77,6 +84,7 @@ def contradictions(state: OrderState) -> list[str]:
         (state.confirmed and state.rejection is not None, "the OMS both confirmed and rejected this order"),
         (state.cancelled_by_oms and bool(state.goods_seen), "the OMS cancelled this order after the goods moved"),
         (cancelled_by_us(state) and bool(state.goods_seen), "the goods moved after the cancellation"),
+        ({"delivered", "cancelled"} <= set(state.heard), "the courier said both delivered and cancelled"),
         (state.carrier.status is S.DELIVERED and not state.goods_seen, "delivered before the goods moved"),
     )
     return [text for holds, text in pairs if holds]
@@ -98,7 +106,13 @@ def goods_moved(state: OrderState, event: Event) -> None:
     """Red 6: the warehouse booked goods out (PGI) or in (GRN)."""
     state.goods_seen.append(event.event_id)
     _carrier_of(state, event)
-    state.goods_received = state.goods_received or event.kind == "goods_received"
+    received = event.kind == "goods_received"
+    state.goods_received = state.goods_received or received
+    if received and not state.is_return:
+        state.came_back = True
+    else:
+        parcels.goods_booked(state, event)
+    state.carrier = parcels.overall(state)
     state.warehouse_inbox.append(event)
     if event.data.get("weight_kg") is not None:
         state.weighed_inbox.append(event)
@@ -107,8 +121,9 @@ def goods_moved(state: OrderState, event: Event) -> None:
 def order_status(state: OrderState, event: Event) -> None:
     """A status of the OMS; 90 means that it cancelled the order by itself."""
     _carrier_of(state, event)
-    if _text(event, "code") == OMS_CANCELLED:
-        state.cancelled_by_oms = True
+    code = _text(event, "code")
+    state.cancelled_by_oms = state.cancelled_by_oms or code == OMS_CANCELLED
+    state.closed_by_oms = state.closed_by_oms or code == parcels.OMS_CLOSED
     state.warehouse_inbox.append(event)
 
 
@@ -125,7 +140,9 @@ def shipment_status(state: OrderState, event: Event) -> None:
     if status is S.UNKNOWN:
         flag(state, f"unknown shipment code {code[:20]!r}")
     else:
-        state.carrier = higher(state.carrier, CarrierFact(status=status, code=code, at=event.occurred_at))
+        fact = CarrierFact(status=status, code=code, at=event.occurred_at)
+        parcels.courier_said(state, _text(event, "awb") or "", fact)
+        state.carrier = parcels.overall(state)
     _carrier_of(state, event)
     state.carrier_inbox.append(event)
 
@@ -142,9 +159,15 @@ def flag(state: OrderState, text: str) -> None:
         state.flags.append(text)
 
 
+def end_status(state: OrderState) -> OrderStatus:
+    """What an order that is over has come to."""
+    early = ended_early(state) or state.came_back
+    return _from_facts(state) if early else OrderStatus.COMPLETED
+
+
 def carrier_done(state: OrderState) -> bool:
-    """The carrier said its last word."""
-    return state.carrier.status in FINAL
+    """The courier said its last word about every parcel."""
+    return parcels.all_ended(state)
 
 
 def goods_done(state: OrderState) -> bool:
@@ -178,7 +201,7 @@ def business_done(state: OrderState) -> bool:
     """Nothing more is expected from any partner, and nothing received waits to be acted on."""
     if state.warehouse_inbox or state.carrier_inbox or state.weighed_inbox:
         return False
-    return ended_early(state) or (goods_done(state) and carrier_done(state))
+    return ended_early(state) or (goods_done(state) and parcels.all_moved(state) and carrier_done(state))
 
 
 def expects(order: OrderInput) -> str:

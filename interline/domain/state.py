@@ -55,6 +55,7 @@ class OrderState(Durable):
     order_status: OrderStatus = OrderStatus.ACCEPTED
     carrier: CarrierFact = Field(default_factory=CarrierFact)
     oms_order_no: str = ""
+    ended: bool = False
     registered: bool = False
     confirmed: bool = False
     rejection: str | None = None
@@ -66,6 +67,20 @@ class OrderState(Durable):
     goods_seen: list[str] = Field(default_factory=list)
     goods_told: list[str] = Field(default_factory=list)
     """Goods movements whose red 7 is done, skipped or not needed."""
+    is_return: bool = False
+    ordered: int = 0
+    """Pieces over all lines."""
+    moved: int = 0
+    damaged: int = 0
+    moved_unknown: bool = False
+    """A goods movement came without lines: taken as everything."""
+    closed_by_oms: bool = False
+    came_back: bool = False
+    """An outbound order's goods are back in the warehouse."""
+    parcels: list[str] = Field(default_factory=list)
+    """AWBs of the goods movements."""
+    carrier_facts: dict[str, CarrierFact] = Field(default_factory=dict)
+    heard: list[str] = Field(default_factory=list)
     awbs: list[str] = Field(default_factory=list)
     courier: str = ""
     price: Price | None = None

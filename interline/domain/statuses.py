@@ -15,6 +15,8 @@ class OrderStatus(StrEnum):
     """Outbound: the goods left the warehouse."""
     GOODS_RECEIVED = "goods_received"
     """Return: the goods are back in the warehouse."""
+    RETURNED = "returned"
+    """Outbound: the goods came back to the warehouse."""
     DELIVERING = "delivering"
     """Business is done, client webhooks are not all delivered yet."""
     COMPLETED = "completed"

@@ -67,6 +67,11 @@ class OrderView(Durable):
     dimensions_cm: str = ""
     price: Price | None = None
     awbs: list[str] = Field(default_factory=list)
+    parcels: dict[str, str] = Field(default_factory=dict)
+    """Status of each parcel by its AWB."""
+    ordered: int = 0
+    moved: int = 0
+    damaged: int = 0
     courier: str = ""
     why: str = ""
     """Why the order is where it is, in one or two sentences."""

@@ -84,13 +84,13 @@ def seen(
             id="a human without a command",
         ),
         pytest.param(
-            lambda: seen(OrderState(order_status=OrderStatus.COMPLETED)),
+            lambda: seen(OrderState(order_status=OrderStatus.COMPLETED, ended=True)),
             "It has ended: completed.",
             "Nothing, it has ended.",
             id="completed",
         ),
         pytest.param(
-            lambda: seen(OrderState(order_status=OrderStatus.REJECTED, rejection="no stock")),
+            lambda: seen(OrderState(order_status=OrderStatus.REJECTED, rejection="no stock", ended=True)),
             "It has ended: rejected (no stock).",
             "Nothing, it has ended.",
             id="rejected",

@@ -179,7 +179,7 @@ def test_an_order_expects_the_goods_movement_of_its_direction(kind: Kind, event:
         ([], OrderStatus.ACCEPTED),
         ([CONFIRMED], OrderStatus.CONFIRMED),
         ([PGI_1], OrderStatus.GOODS_ISSUED),
-        ([an_event("g", "goods_received")], OrderStatus.GOODS_RECEIVED),
+        ([an_event("g", "goods_received")], OrderStatus.RETURNED),
         ([an_event("o", "order_status", code="90")], OrderStatus.CANCELLED),
         ([an_event("o", "order_status", code="90"), PGI_1], OrderStatus.GOODS_ISSUED),
         ([Event(event_id="r", kind="order_confirmed", data={"accepted": False})], OrderStatus.REJECTED),
