@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from interline.domain.base import JsonObject
 from interline.domain.policy import Deadlines, Keys, PriceRule
 from interline.names import Partner, Signal
 from interline.runtime.secrets import resolve
+
+_log = structlog.get_logger("clients")
 
 
 class Frozen(BaseModel):
@@ -141,12 +144,13 @@ class ClientRegistry:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, int] | None = None
+        self._trouble: tuple[tuple[int, int] | None, str] | None = None
         self._clients: dict[str, Client] = {}
         self._by_key: dict[str, Client] = {}
         self.reload()
 
     def reload(self) -> None:
-        """Read the file again (also on SIGHUP). A file that does not parse raises and leaves the old state."""
+        """Read the file again. A file that does not parse raises and leaves the old state."""
         stat = self._path.stat()
         parsed = parse_clients(tomllib.loads(self._path.read_text()), base=self._path.parent)
         self._clients = {client.client_id: client for client in parsed.clients}
@@ -159,7 +163,7 @@ class ClientRegistry:
         Raises:
             UnknownClientError: there is none.
         """
-        self._refresh()
+        self.refresh()
         try:
             return self._clients[client_id]
         except KeyError:
@@ -167,20 +171,35 @@ class ClientRegistry:
 
     def by_api_key(self, key: str) -> Client | None:
         """The client that owns this key. Looks up a hash, then compares it in constant time."""
-        self._refresh()
+        self.refresh()
         digest = hashlib.sha256(key.encode()).hexdigest()
         found = next((known for known in self._by_key if hmac.compare_digest(known, digest)), None)
         return self._by_key[found] if found else None
 
     def all(self) -> list[Client]:
         """Every client, in the file's order."""
-        self._refresh()
+        self.refresh()
         return list(self._clients.values())
 
-    def _refresh(self) -> None:
-        stat = self._path.stat()
-        if (stat.st_mtime_ns, stat.st_ino) != self._stamp:
+    def refresh(self, *, changed_only: bool = True) -> None:
+        """Read a changed file. One that is gone or does not parse is said once, and the clients stay as they were.
+
+        On SIGHUP it is read in any case: a secret beside it may have changed.
+        """
+        try:
+            stat = self._path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_ino)
+            if stamp == self._stamp and changed_only:
+                return
+            self._stamp = stamp
             self.reload()
+        except (OSError, ValueError) as error:
+            self._say(error)
+
+    def _say(self, error: Exception) -> None:
+        if (trouble := (self._stamp, type(error).__name__)) != self._trouble:
+            self._trouble = trouble
+            _log.error("clients.unreadable", file=self._path.name, error=type(error).__name__)
 
 
 def parse_clients(document: dict[str, Any], *, base: Path) -> ClientsFile:

@@ -1,6 +1,8 @@
 """`python -m starter.gateway`: one process, settings from `INTERLINE_*`, Temporal from `TEMPORAL_*`."""
 
 import asyncio
+import signal
+from functools import partial
 
 import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
@@ -18,7 +20,9 @@ KEEP_ALIVE_SECONDS = 30
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are finished."""
-    app = create_app(settings, await connect(lazy=True), ClientRegistry(settings.clients_file))
+    registry = ClientRegistry(settings.clients_file)
+    app = create_app(settings, await connect(lazy=True), registry)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, partial(registry.refresh, changed_only=False))
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -1,6 +1,7 @@
 """Temporal down or hanging: an honest 503 within two seconds, never a success; the gateway itself stays up."""
 
 import asyncio
+import hashlib
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.gateway.support import (
     ORDERS,
     OUTBOUND,
     PRICING,
+    SHOP_KEY,
     Http,
     a_status,
     an_order,
@@ -23,6 +25,7 @@ from tests.gateway.support import (
     make_app,
     served,
     shipment,
+    write_clients,
 )
 
 
@@ -74,6 +77,17 @@ async def test_a_connected_gateway_is_ready_and_counts_its_requests(shop: Http) 
             await asyncio.sleep(0.1)
     text = (await shop.get("/metrics")).text
     assert 'interline_gateway_request_seconds_count{method="GET",route="/readyz",status="200"}' in text
+
+
+async def test_a_broken_clients_file_leaves_the_clients_as_they_were(tmp_path: Path, temporal: Temporal) -> None:
+    file = write_clients(tmp_path)
+    good = file.read_text()
+    async with served(make_app(file, temporal)) as url, httpx.AsyncClient(base_url=url, headers=keyed()) as http:
+        for broken in ("[[clients", good.replace('name = "shop"', 'surname = "shop"'), None):
+            file.unlink() if broken is None else file.write_text(broken)
+            assert (await http.get(ORDERS)).status_code == 200
+        file.write_text(good.replace(hashlib.sha256(SHOP_KEY.encode()).hexdigest(), "0" * 64))
+        assert (await http.get(ORDERS)).status_code == 401
 
 
 async def test_a_fault_of_ours_wears_the_envelope_and_tells_no_value(
