@@ -10,7 +10,9 @@ from pydantic import JsonValue
 from interline.contracts.problems import MOST_PROBLEMS, Problem
 from interline.domain.base import JsonObject
 
-_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
+_RENAMED: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""RFC 9110 names them so; older Pythons do not."""
+_PHRASES: Final = {**{status.value: status.phrase for status in HTTPStatus}, **_RENAMED}
 
 
 def envelope(  # noqa: PLR0913  the envelope has these parts
