@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -26,12 +27,23 @@ TIMEOUT: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
+class Retry:
+    """A call that Temporal tries again by itself. `at` is the next try, None while one runs."""
+
+    activity: str
+    attempt: int
+    at: datetime | None
+    failure: str
+
+
+@dataclass(frozen=True)
 class Seen:
     """An order as we could see it. `stale`: from Temporal's own record, because no worker answered."""
 
     workflow_id: str
     view: OrderView
     stale: bool
+    retries: list[Retry]
 
 
 async def read_order(client: Client, number: str, *, client_ids: Sequence[str]) -> Seen:
@@ -61,7 +73,22 @@ async def _describe(client: Client, client_id: str, number: str) -> WorkflowExec
 
 async def _see(client: Client, found: WorkflowExecutionDescription, number: str) -> Seen:
     view = await _final(client, found) or await _asked(client, found)
-    return Seen(workflow_id=found.id, view=view or recorded(found, number), stale=view is None)
+    return Seen(
+        workflow_id=found.id,
+        view=view or recorded(found, number),
+        stale=view is None,
+        retries=[_retry(pending) for pending in found.raw_description.pending_activities if pending.attempt > 1],
+    )
+
+
+def _retry(pending: PendingActivityInfo) -> Retry:
+    waits = pending.HasField("next_attempt_schedule_time")
+    return Retry(
+        activity=pending.activity_type.name,
+        attempt=pending.attempt,
+        at=pending.next_attempt_schedule_time.ToDatetime(UTC) if waits else None,
+        failure=pending.last_failure.message,
+    )
 
 
 async def _final(client: Client, found: WorkflowExecutionDescription) -> OrderView | None:

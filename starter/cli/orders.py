@@ -4,8 +4,8 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich import box
+from rich.table import Column, Table
 from temporalio.service import RPCError
 
 from interline.names import Attribute, Workflow
@@ -56,10 +56,11 @@ def list_orders(
     if json:
         typer.echo(render.dumps(rows))
         return
-    table = Table("order", "client", "status", "logistics", "tracking id", "attention", "accepted")
+    whole = [Column(name, overflow="fold") for name in ("order", "client", "status", "logistics", "tracking id")]
+    table = Table(*whole, "attention", "accepted", box=box.SIMPLE_HEAD)
     for row in rows:
         table.add_row(*row.values())
-    Console().print(table if rows else "No orders yet.")
+    render.wide_console().print(table if rows else "No orders yet.")
 
 
 def _query(client: str | None, *, attention: bool) -> str:

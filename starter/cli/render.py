@@ -5,6 +5,7 @@ from typing import Final
 
 import orjson
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,7 +15,7 @@ from interline.attributes import NEEDS_ATTENTION
 from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
 from interline.names import Attribute
-from interline.steps import ROUTES, TITLES, Step
+from interline.steps import TITLES, Step
 from starter.cli.lookup import Seen, attribute
 from starter.links import ui_link
 
@@ -25,17 +26,18 @@ COLOURS: Final = {
     StepState.SKIPPED: "dim",
     StepState.NOT_APPLICABLE: "dim",
 }
+WIDE_COLUMNS: Final = 160
 STALE: Final = "stale: no worker answers"
 
 
 def show(seen: Seen, *, ui: str) -> None:
     """Everything about an order."""
-    console = Console()
+    console = wide_console()
     console.print(_header(seen))
     if seen.view.steps:
         console.print(_arrows(seen.view))
     _print_timeline(console, seen.view)
-    _print_why(console, seen.view)
+    _print_why(console, seen)
     if ui:
         console.print(Text(f"\nTemporal UI: {ui_link(ui, seen.workflow_id)}"), soft_wrap=True)
 
@@ -45,12 +47,19 @@ def why(seen: Seen) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if seen.stale:
         console.print(STALE, style="yellow")
-    _print_why(console, seen.view)
+    _print_why(console, seen)
 
 
 def as_json(seen: Seen) -> None:
     """The view itself, for scripts."""
-    typer.echo(dumps({"workflow_id": seen.workflow_id, "stale": seen.stale, **seen.view.model_dump(mode="json")}))
+    ours = {"workflow_id": seen.workflow_id, "stale": seen.stale, "retries": seen.retries}
+    typer.echo(dumps({**ours, **seen.view.model_dump(mode="json")}))
+
+
+def wide_console() -> Console:
+    """The terminal's own width; enough for every column where the output is read by something else."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE_COLUMNS)
 
 
 def dumps(value: object) -> str:
@@ -109,13 +118,12 @@ def _with(value: str, unit: str) -> str:
 
 
 def _arrows(view: OrderView) -> Table:
-    table = Table("step", "from → to", "what", "state", "at", "note")
+    table = Table("step", "what", "state", "at", "note", box=box.SIMPLE_HEAD)
     for step in Step:
         known = view.steps.get(step.value)
         state = StepState(known.state) if known else StepState.PENDING
         table.add_row(
             Text(step.value, style="red" if step.value.startswith("red") else "blue"),
-            " → ".join(ROUTES[step]),
             TITLES[step],
             Text(state.value.replace("_", " "), style=COLOURS[state]),
             moment(known.at if known else None),
@@ -131,10 +139,14 @@ def _print_timeline(console: Console, view: OrderView) -> None:
         console.print(Text(f"  {moment(entry.at)}  {entry.step:7} {entry.what}"))
 
 
-def _print_why(console: Console, view: OrderView) -> None:
+def _print_why(console: Console, seen: Seen) -> None:
+    view = seen.view
     console.print(Text(f"\n{view.why or f'The order is {view.order_status}.'}"))
     for problem in view.problems:
         acts = f" You can: {', '.join(problem.acts)}." if problem.acts else ""
         console.print(Text(f"{problem.step}: {problem.reason} (since {moment(problem.since)}).{acts}", style="red"))
+    for retry in seen.retries:
+        when = f"next try at {moment(retry.at)}" if retry.at else "trying now"
+        console.print(Text(f"{retry.activity}: {retry.failure}; {when}, try {retry.attempt}.", style="yellow"))
     if view.next:
         console.print(Text(f"Next: {view.next}"))
