@@ -158,6 +158,10 @@ class Stack:
         """Whether partners act by themselves, and how the OMS confirms."""
         self._tell("POST", "_manual", {"on": on, "confirmation": confirmation})
 
+    def partner(self, name: str, *, keys: str) -> None:
+        """What a partner makes of our idempotency keys, there and in our settings."""
+        self._tell("POST", "_partners", {"partner": name, "keys": keys})
+
     def _items(self, handle: str, **filters: str) -> list[JsonObject]:
         wanted = {name: value for name, value in filters.items() if value}
         answer = self._http.get(f"{self.manifest.sandbox}/{handle}", params=wanted).raise_for_status()

@@ -8,7 +8,7 @@ import pytest
 
 from interline.steps import Step
 from tests.builders import an_outbound, number_of
-from tests.stack.conftest import NewStack
+from tests.conftest import NewStack
 from tests.stack.driver import OUTBOUND, Stack, is_alive, wait_until
 
 pytestmark = pytest.mark.stack
