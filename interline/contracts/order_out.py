@@ -16,6 +16,7 @@ SO_STATUS: Final[Mapping[OrderStatus, str]] = {
     OrderStatus.CONFIRMED: "CREATED",
     OrderStatus.GOODS_ISSUED: "SHIPPED",
     OrderStatus.GOODS_RECEIVED: "CLOSED",
+    OrderStatus.RETURNED: "CLOSED",
     OrderStatus.DELIVERING: "CLOSED",
     OrderStatus.COMPLETED: "CLOSED",
     OrderStatus.REJECTED: "CANCELLED",
