@@ -70,6 +70,19 @@ def test_the_same_number_of_two_clients_needs_a_client(stack: Stack) -> None:
     assert stack.interline("order", "show", number_of(body), "--client", "demo-market").returncode == 0
 
 
+def test_why_tells_the_failure_and_the_next_try(stack: Stack) -> None:
+    stack.trouble("wms", Step.RED_7, "status:503")
+    try:
+        body = an_outbound()
+        stack.post(OUTBOUND, body).raise_for_status()
+        why = ("order", "why", number_of(body))
+        retry = "wms.forward_goods_issue: wms answered 503; next try at"
+        wait_until("a retry is told", lambda: retry in stack.interline(*why).stdout)
+    finally:
+        stack.no_troubles()
+    stack.wait_for_status(number_of(body), "completed", timeout_seconds=60)
+
+
 def test_an_unknown_order_is_one_sentence(stack: Stack) -> None:
     shown = stack.interline("order", "show", "NOBODY-HAS-THIS")
 
@@ -107,7 +120,7 @@ def test_a_new_client_can_order_at_once(stack: Stack) -> None:
 
     body = an_outbound()
     assert stack.post(OUTBOUND, body, client=2).status_code == httpx.codes.ACCEPTED
-    wait_until("it completes", lambda: stack.view(number_of(body), client=2)["order_status"] == "completed")
+    stack.wait_for_status(number_of(body), "completed", client=2)
     again = stack.interline("client", "add", "Toko Baru")
     assert again.returncode == 1
     assert "already" in again.stderr
