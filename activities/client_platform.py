@@ -1,82 +1,147 @@
-"""The client platform: red 5, red 6, blue 4 and blue 8, all through one signed webhook call."""
+"""The client platform: red 5, red 6, blue 4 and blue 8, all through one signed webhook call.
 
-from datetime import UTC, datetime
+Standard Webhooks: the id stays the same over all tries, so a receiver drops what it has; hence a try is an upsert.
+"""
+
+import random
 from time import monotonic
+from typing import Final
 
-from standardwebhooks import Webhook
 from temporalio import activity
+from temporalio.service import RPCError
 
 from activities.calling import UPSERT, PartnerCalls
-from activities.http import Outgoing
-from interline.contracts.client_platform import shipper_auth, webhook_bytes
+from activities.endpoint_health import HealthReports
+from activities.http import Answer
+from activities.tries import Tries
+from activities.webhook_gate import Gate, Workers
+from activities.webhook_requests import GONE, refused, webhook_request
+from interline.domain.account import PingResult
 from interline.domain.calls import Delivered, SendWebhook
-from interline.errors import PartnerCallError, RefusedError, UnknownError, WaitError, from_status
-from interline.names import Activity, Partner
-from interline.runtime.clients import Client, Endpoint, WebhookKind
+from interline.errors import HeldError, NotSentError, PartnerCallError
+from interline.names import Activity
+from interline.runtime.accounts import FRESH_SECONDS, Accounts, Destination
+from interline.runtime.clients import WebhookKind
+from interline.runtime.sealing import SealError
 
-GONE = 410
-KEPT_BYTES = 1024
-DELIVERED = range(200, 300)
+HELD_SECONDS: Final = 1800.0
+"""How often a held delivery looks by itself; resuming makes it due at once."""
+DURABLE_FRESH_SECONDS: Final = 0.2
+"""A delivery that was made due right after a change must see the change."""
 
 
 class ClientPlatform:
-    """Standard Webhooks: the id stays the same over all tries, so a receiver drops what it has; hence an upsert."""
+    """Sends webhooks. `public_only`: to checked public addresses."""
 
-    def __init__(self, calls: PartnerCalls) -> None:
+    def __init__(
+        self, calls: PartnerCalls, accounts: Accounts, reports: HealthReports, workers: Workers, *, public_only: bool
+    ) -> None:
         self._calls = calls
+        self._accounts = accounts
+        self._reports = reports
+        self._workers = workers
+        self._gate = Gate()
+        self._public_only = public_only
 
     @activity.defn(name=Activity.CLIENT_SEND_WEBHOOK)
     async def send_webhook(self, call: SendWebhook) -> Delivered:
-        """Send one webhook of an order. Each 2xx is a delivery, 410 means never again, anything else is tried again."""
-        return await self._calls.perform(call, UPSERT, lambda: self._send(call))
+        """Send one webhook. Each 2xx is a delivery; 410 disables the endpoint; anything else is tried again."""
+        tries = Tries.of(call)
+        taken = await self._calls.perform(call, UPSERT, lambda: self._deliver(call, tries))
+        log = tries.success(status=taken.status, milliseconds=taken.milliseconds, answer=taken.answer)
+        return taken.model_copy(update={"tries": log if taken.chosen else tries.records})
 
-    async def _send(self, call: SendWebhook) -> Delivered:
-        client = self._calls.client(call)
-        endpoint = client.webhooks.get(WebhookKind(call.kind))
-        if endpoint is None or not endpoint.active:
-            raise UnknownError(f"the client has no active {call.kind} webhook: activate it in its settings")
+    @activity.defn(name=Activity.CLIENT_SEND_PING)
+    async def send_ping(self, call: SendWebhook) -> PingResult:
+        """Send a test, whatever holds other webhooks, and show the receiver's answer."""
         started = monotonic()
-        answer = await self._calls.send(call, _request(call, client, endpoint))
-        failure = None if answer.status in DELIVERED else _failure(answer.status, answer.retry_after_seconds)
+        try:
+            answer = await self._exchange(call, await self._destination(call))
+        except PartnerCallError as error:
+            return PingResult(
+                ok=False,
+                status=error.status,
+                milliseconds=round((monotonic() - started) * 1000),
+                answer=error.answer,
+                problem=str(error),
+                webhook_id=call.webhook_id,
+            )
+        return PingResult(
+            ok=True,
+            status=answer.status,
+            milliseconds=round((monotonic() - started) * 1000),
+            answer=readable(answer),
+            webhook_id=call.webhook_id,
+        )
+
+    async def _deliver(self, call: SendWebhook, tries: Tries) -> Delivered:
+        to = await self._destination(call)
+        if not to.wants(call.event):
+            return Delivered(status=0, chosen=False)
+        _check_open(to)
+        started = monotonic()
+        try:
+            await self._await_turn(call, to)
+            answer = await self._exchange_in_room(call, to)
+        except PartnerCallError as error:
+            error.milliseconds = round((monotonic() - started) * 1000)
+            await self._failed(call, to, tries, error)
+            raise
+        await self._reports.delivered(call, to)
+        spent = round((monotonic() - started) * 1000)
+        return Delivered(status=answer.status, milliseconds=spent, answer=readable(answer))
+
+    async def _destination(self, call: SendWebhook) -> Destination:
+        """Where it goes as of now."""
+        client = self._calls.client(call)
+        fresh = DURABLE_FRESH_SECONDS if call.durable else FRESH_SECONDS
+        try:
+            to = await self._accounts.destination(client, WebhookKind(call.kind), fresh_seconds=fresh)
+        except (RPCError, SealError) as error:
+            raise NotSentError(f"the webhook settings cannot be read ({type(error).__name__})") from None
+        if to is None:
+            raise HeldError(f"the client has no {call.kind} webhook", wait_seconds=_look_again())
+        return to
+
+    async def _await_turn(self, call: SendWebhook, to: Destination) -> None:
+        if to.rate_per_second:
+            share = to.rate_per_second / await self._workers.count()
+            self._gate.keep_pace(f"{call.client_id} {to.kind}", call.key, per_second=share)
+
+    async def _exchange_in_room(self, call: SendWebhook, to: Destination) -> Answer:
+        """First tries have the bulkhead of `Http`; the room is for the durable ones."""
+        if not call.durable:
+            return await self._exchange(call, to)
+        with self._gate.room(f"{call.client_id} {to.kind}"):
+            return await self._exchange(call, to)
+
+    async def _exchange(self, call: SendWebhook, to: Destination) -> Answer:
+        request = webhook_request(call, self._calls.client(call), to, public_only=self._public_only)
+        answer = await self._calls.send(call, request)
+        failure = refused(answer.status, answer.retry_after_seconds)
         if failure:
+            failure.answer = readable(answer)
             raise failure
-        return Delivered(status=answer.status, milliseconds=round((monotonic() - started) * 1000))
+        return answer
+
+    async def _failed(self, call: SendWebhook, to: Destination, tries: Tries, error: PartnerCallError) -> None:
+        if error.status == GONE:
+            await self._reports.gone(call, to)
+        elif not isinstance(error, HeldError):
+            await self._reports.failed(call, to, tries)
 
 
-def _request(call: SendWebhook, client: Client, endpoint: Endpoint) -> Outgoing:
-    key = client.shipper_auth_key if call.kind == WebhookKind.LOGISTICS else None
-    body = webhook_bytes(call.body, auth=shipper_auth(key.get_secret_value(), endpoint.url) if key else None)
-    headers = {
-        "content-type": "application/json",
-        **_signed(call.webhook_id, body, endpoint),
-        "x-interline-event": call.event,
-        "x-interline-sequence": str(call.sequence),
-        "x-interline-order": call.order_number,
-        "x-interline-step": call.step,
-    }
-    return Outgoing(Partner.CLIENT_PLATFORM.value, "POST", endpoint.url, headers, body, KEPT_BYTES, cut_answer=True)
+def readable(answer: Answer) -> str:
+    """The kept beginning of an answer as text; what was compressed is not inflated, so it reads as noise."""
+    return answer.body.decode("utf-8", errors="replace").replace("\x00", "�")
 
 
-def _signed(webhook_id: str, body: bytes, endpoint: Endpoint) -> dict[str, str]:
-    now = datetime.now(UTC)
-    signatures = [
-        Webhook(secret.get_secret_value()).sign(webhook_id, now, body.decode()) for secret in endpoint.secrets
-    ]
-    return {
-        "webhook-id": webhook_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(signatures),
-    }
+def _check_open(to: Destination) -> None:
+    if not to.active:
+        raise HeldError(f"the {to.kind} webhook is not active", wait_seconds=_look_again())
+    if to.held:
+        raise HeldError(f"the {to.kind} webhook is {to.held}", wait_seconds=_look_again())
 
 
-def _failure(status: int, wait_seconds: float | None) -> PartnerCallError:
-    """Receivers deploy bugs, so other refusals are tried again too (Standard Webhooks: only 410 is for good)."""
-    who = Partner.CLIENT_PLATFORM.value
-    if status == GONE:
-        return RefusedError(f"{who} answered 410: it wants no more webhooks here")
-    failure = from_status(status, who=who, wait_seconds=wait_seconds)
-    return (
-        failure
-        if isinstance(failure, WaitError)
-        else UnknownError(f"{who} answered {status}", wait_seconds=wait_seconds)
-    )
+def _look_again() -> float:
+    return HELD_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311  jitter

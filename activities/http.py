@@ -1,6 +1,7 @@
 """The one place that sends. Every failure leaves here as a `PartnerCallError` with its outcome decided."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from activities.pinning import PinnedTransport, Resolve, resolve
 from interline.errors import (
     LONGEST_WAIT_SECONDS,
     BusyError,
@@ -23,6 +25,7 @@ LARGEST_ANSWER_BYTES: Final = 1024 * 1024
 CONNECT_SECONDS: Final = 3.0
 CONNECT_SHARE: Final = 0.5
 """At most so much of a short budget: what fails while connecting certainly sent nothing, which is worth knowing."""
+LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15)
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _MISCONFIGURED: Final = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 
@@ -39,6 +42,8 @@ class Outgoing:
     largest_answer_bytes: int = LARGEST_ANSWER_BYTES
     cut_answer: bool = False
     """Keep the first bytes of a longer answer instead of calling it an unknown outcome."""
+    public_only: bool = False
+    """The address was chosen by somebody outside: connect to checked public addresses only."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,10 @@ class Answer:
 class Http:
     """Pooled connections per destination, a total deadline per call, bounded answers, no redirects, no own retries."""
 
-    def __init__(self) -> None:
-        self._pools: dict[str, httpx.AsyncClient] = {}
+    def __init__(self, *, resolve: Resolve = resolve, tls: ssl.SSLContext | None = None) -> None:
+        self._resolve = resolve
+        self._tls = tls or httpx.create_ssl_context(trust_env=False)
+        self._pools: dict[tuple[str, bool], httpx.AsyncClient] = {}
         self._local_tries: dict[str, int] = {}
 
     async def send(self, request: Outgoing, *, budget_seconds: float, local: bool = False) -> Answer:
@@ -98,23 +105,26 @@ class Http:
             raise UnknownError(f"{request.who} broke off ({type(error).__name__})") from None
 
     async def _exchange(self, request: Outgoing, connect_seconds: float) -> Answer:
-        pool, limits = self._pool(request.url), httpx.Timeout(None, connect=connect_seconds, pool=connect_seconds)
+        pool = self._pool(destination_of(request.url), public_only=request.public_only)
+        limits = httpx.Timeout(None, connect=connect_seconds, pool=connect_seconds)
         async with pool.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body, timeout=limits
         ) as response:
             body = await _read(response, request)
         return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
 
-    def _pool(self, url: str) -> httpx.AsyncClient:
-        destination = destination_of(url)
-        if destination not in self._pools:
-            self._pools[destination] = httpx.AsyncClient(
-                limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15),
+    def _pool(self, destination: str, *, public_only: bool) -> httpx.AsyncClient:
+        if (destination, public_only) not in self._pools:
+            pinned = PinnedTransport(limits=LIMITS, resolve=self._resolve, tls=self._tls) if public_only else None
+            self._pools[destination, public_only] = httpx.AsyncClient(
+                limits=LIMITS,
+                verify=self._tls,
+                transport=pinned,
                 follow_redirects=False,
                 trust_env=False,
                 headers={"accept-encoding": "identity", "user-agent": "interline"},
             )
-        return self._pools[destination]
+        return self._pools[destination, public_only]
 
 
 def retry_after(value: str | None) -> float | None:

@@ -11,11 +11,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.calling import CREATE, READ, UPSERT, PartnerCalls, raise_for_status
 from interline.contracts import logistics
+from interline.contracts.asked import shipment_facts
 from interline.contracts.wire import check_look_up
 from interline.domain.calls import (
     Acknowledged,
     CancelShipment,
     CheckTracking,
+    Facts,
     LogisticsWebhook,
     Priced,
     QuoteFound,
@@ -52,6 +54,11 @@ class Logistics:
         """Does the provider know the tracking id that the client brought? A clear no is a refusal."""
         return await self._calls.perform(call, READ, lambda: self._check(call))
 
+    @activity.defn(name=Activity.LOGISTICS_LOOK_UP_SHIPMENT)
+    async def look_up_shipment(self, call: CheckTracking) -> Facts:
+        """What the provider knows of the shipment, as the events its webhooks would have been."""
+        return await self._calls.perform(call, READ, lambda: self._facts(call))
+
     @activity.defn(name=Activity.LOGISTICS_READ_QUOTE)
     async def read_quote(self, call: ReadQuote) -> QuoteFound:
         """The quote a client named: Temporal itself is where quotes are kept. Never raises for a missing one."""
@@ -66,6 +73,10 @@ class Logistics:
     async def cancel_shipment(self, call: CancelShipment) -> Acknowledged:
         """The courier need not come. A shipment the provider does not know needs no undo."""
         return await self._calls.perform(call, UPSERT, lambda: self._cancel(call))
+
+    async def _facts(self, call: CheckTracking) -> Facts:
+        answer = await self._calls.exchange(call, Partner.LOGISTICS, "GET", logistics.order_path(call.tracking_id))
+        return Facts(events=shipment_facts(answer.body, call.order_number))
 
     async def _unregister(self, call: LogisticsWebhook) -> Acknowledged:
         found = await self._registered(call)

@@ -4,20 +4,24 @@ from urllib.parse import quote
 
 from temporalio import activity
 
-from activities.calling import CREATE, UPSERT, PartnerCalls, raise_for_status
+from activities.calling import CREATE, READ, UPSERT, PartnerCalls, raise_for_status
 from interline.contracts import oms
+from interline.contracts.asked import inbound_facts, outbound_facts
 from interline.contracts.logistics import webhook_body
 from interline.contracts.wire import body_of, check_look_up
 from interline.domain.calls import (
     Acknowledged,
     AmendOrder,
+    AskOms,
     CancelOrder,
     Created,
     CreateOrder,
+    Facts,
     LogisticsWebhook,
     Ruling,
     UpdateShipment,
 )
+from interline.domain.order import Kind
 from interline.errors import RefusedError
 from interline.names import Activity, Partner
 
@@ -51,6 +55,11 @@ class Oms:
             lambda: self._find_return(call),
         )
 
+    @activity.defn(name=Activity.OMS_LOOK_UP_ORDER)
+    async def look_up_order(self, call: AskOms) -> Facts:
+        """What the OMS knows of the order, as the events its webhooks would have been."""
+        return await self._calls.perform(call, READ, lambda: self._facts(call))
+
     @activity.defn(name=Activity.OMS_CANCEL_ORDER)
     async def cancel_order(self, call: CancelOrder) -> Ruling:
         """Undo red 3, if the OMS still lets the order go. An order it does not have needs no undo."""
@@ -75,6 +84,17 @@ class Oms:
         path = oms.shipment_path(quote(call.order_number, safe=""), quote(call.event_id, safe=""))
         body = body_of({"data": {"shipment_status": call.status}})
         return await self._calls.perform(call, UPSERT, lambda: self._put(call, path, body))
+
+    async def _facts(self, call: AskOms) -> Facts:
+        number = quote(call.order_number, safe="")
+        outbound = call.kind == Kind.OUTBOUND
+        path = oms.outbound_path(quote(call.warehouse_id, safe=""), number) if outbound else oms.inbound_path(number)
+        answer = await self._calls.ask(call, Partner.OMS, "GET", path)
+        if oms.says_not_found(answer.status, answer.body):
+            return Facts()
+        raise_for_status(Partner.OMS.value, answer)
+        read = outbound_facts if outbound else inbound_facts
+        return Facts(events=read(answer.body, call.order_number))
 
     async def _rule(self, call: CancelOrder | AmendOrder, path: str, body: bytes) -> Ruling:
         answer = await self._calls.ask(call, Partner.OMS, "PATCH", path, body)

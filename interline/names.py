@@ -19,6 +19,7 @@ class Workflow(StrEnum):
     DOMESTIC_PRICING = "DomesticPricing"
     STRAY = "Stray"
     CLIENT_ACCOUNT = "ClientAccount"
+    REDELIVERY = "Redelivery"
 
 
 class Signal(StrEnum):
@@ -46,7 +47,24 @@ class Update(StrEnum):
     CONFIRM_MANUALLY = "confirm_manually"
 
 
+class AccountUpdate(StrEnum):
+    """Commands to a client's account."""
+
+    CONFIGURE_WEBHOOKS = "configure_webhooks"
+    ROTATE_SECRET = "rotate_secret"  # noqa: S105  the name of a command
+    PAUSE = "pause"
+    RESUME = "resume"
+    CHOOSE_EVENTS = "choose_events"
+    TEST_ENDPOINT = "test_endpoint"
+    RECOVER = "recover"
+
+
+ENDPOINT_HEALTH: Final = "endpoint_health"
+"""The one signal of `ClientAccount`: what a delivery saw."""
+
 STATUS_QUERY: Final = "status"
+DELIVERIES_QUERY: Final = "deliveries"
+DELIVERY_QUERY: Final = "delivery"
 
 
 class Activity(StrEnum):
@@ -54,6 +72,7 @@ class Activity(StrEnum):
 
     OMS_CREATE_OUTBOUND = "oms.create_outbound"
     OMS_CREATE_RETURN = "oms.create_return"
+    OMS_LOOK_UP_ORDER = "oms.look_up_order"
     OMS_CANCEL_ORDER = "oms.cancel_order"
     OMS_AMEND_ORDER = "oms.amend_order"
     OMS_RECORD_WEBHOOK = "oms.record_logistics_webhook"
@@ -62,13 +81,18 @@ class Activity(StrEnum):
     LOGISTICS_REGISTER_WEBHOOK = "logistics.register_webhook"
     LOGISTICS_UNREGISTER_WEBHOOK = "logistics.unregister_webhook"
     LOGISTICS_CANCEL_SHIPMENT = "logistics.cancel_shipment"
+    LOGISTICS_LOOK_UP_SHIPMENT = "logistics.look_up_shipment"
     LOGISTICS_CHECK_TRACKING = "logistics.check_tracking"
     LOGISTICS_READ_QUOTE = "logistics.read_quote"
     WMS_FORWARD_GOODS_ISSUE = "wms.forward_goods_issue"
     WMS_FORWARD_GOODS_RECEIPT = "wms.forward_goods_receipt"
     CLIENT_SEND_WEBHOOK = "client_platform.send_webhook"
+    CLIENT_SEND_AGAIN = "client_platform.send_webhook_again"
+    CLIENT_SEND_PING = "client_platform.send_ping"
     STRAY_HAND_OVER = "stray.hand_over"
     ENGINE_PENDING_CALLS = "engine.pending_calls"
+    ENGINE_MAKE_DUE = "engine.make_deliveries_due"
+    ENGINE_FIND_DELIVERIES = "engine.find_deliveries"
 
 
 class Partner(StrEnum):
@@ -101,6 +125,7 @@ class Attribute(StrEnum):
 MEMO_FINGERPRINT: Final = "fingerprint"
 MEMO_ACCEPTED: Final = "accepted"
 MEMO_KIND: Final = "kind"
+MEMO_ACCOUNT: Final = "account"
 
 
 def order_workflow_id(client_id: str, order_number: str) -> str:
@@ -116,6 +141,16 @@ def stray_workflow_id(client_id: str, key: str) -> str:
 def quote_workflow_id(client_id: str, quote_id: str) -> str:
     """Id of the pricing workflow that made a quote."""
     return _bounded("quote", client_id, quote_id)
+
+
+def client_workflow_id(client_id: str) -> str:
+    """Id of the account of a client."""
+    return f"client:{client_id}"
+
+
+def redelivery_workflow_id(client_id: str, key: str) -> str:
+    """Id of one redelivery. `key` names what is sent again; running twice at a time makes no sense."""
+    return _bounded("redeliver", client_id, key)
 
 
 def _bounded(kind: str, client_id: str, key: str) -> str:

@@ -13,10 +13,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError,
 from temporalio.exceptions import TimeoutError as EngineTimeoutError
 
 from interline.domain.base import JsonObject
-from interline.domain.calls import CallInput, CarriedCall, FailedTry
+from interline.domain.calls import CallInput, CarriedCall, FailedTry, TryRecord
 from interline.domain.policy import Keys, OrderPolicy, PartnerTerms
 from interline.domain.state import OrderState
-from interline.errors import FINAL, Outcome
+from interline.errors import FINAL, TRIES, Outcome
 from interline.names import Partner
 from interline.steps import Step, summary
 from workflows import policies
@@ -48,9 +48,10 @@ class Call(Generic[In, Out]):
 class CallFailedError(Exception):
     """Refused for good, or all tries are used up. A human decides."""
 
-    def __init__(self, outcome: str, message: str) -> None:
-        super().__init__(message)
-        self.outcome = outcome
+    def __init__(self, failed: FailedTry) -> None:
+        super().__init__(failed.message)
+        self.outcome = failed.outcome
+        self.tries = failed.tries
 
 
 class Calls:
@@ -92,7 +93,7 @@ class Calls:
             except FailureError as error:
                 failed = failed_try(error)
                 if not durably:
-                    raise CallFailedError(failed.outcome, failed.message) from error
+                    raise CallFailedError(failed) from error
                 self._state.unwell = sorted({*self._state.unwell, call.partner.value})
         return await self._durably(call, failed)
 
@@ -128,7 +129,7 @@ class Calls:
 
     async def _durably(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
         if failed and failed.outcome in FINAL:
-            raise CallFailedError(failed.outcome, failed.message)
+            raise CallFailedError(failed)
         label = summary(call.step, call.title)
         blind = call.creates and self._terms[call.partner].keys is Keys.NONE
         self.blind += blind
@@ -137,8 +138,7 @@ class Calls:
         try:
             result = await self._execute(call, failed)
         except FailureError as error:
-            last = failed_try(error)
-            raise CallFailedError(last.outcome, last.message) from error
+            raise CallFailedError(failed_try(error)) from error
         finally:
             self.blind -= blind
             self.settled += 1
@@ -187,6 +187,11 @@ def failed_try(error: FailureError) -> FailedTry:
         asked = next((float(item) for item in cause.details if isinstance(item, int | float)), None)
         known = cause.type in {outcome.value for outcome in Outcome}
         outcome = cause.type if known and cause.type else Outcome.UNKNOWN.value
-        return FailedTry(outcome=outcome, message=cause.message, wait_seconds=asked)
+        return FailedTry(outcome=outcome, message=cause.message, wait_seconds=asked, tries=_tries(cause))
     text = "no answer in time" if isinstance(cause, EngineTimeoutError) else type(cause).__name__
     return FailedTry(outcome=Outcome.UNKNOWN.value, message=text)
+
+
+def _tries(cause: ApplicationError) -> list[TryRecord]:
+    told: list[object] = next((item[TRIES] for item in cause.details if isinstance(item, dict) and TRIES in item), [])
+    return [TryRecord.model_validate(record) for record in told]

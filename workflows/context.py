@@ -1,6 +1,6 @@
 """What the tracks of one order share: its state, its calls, its waits, its place in the UI."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
@@ -219,8 +219,16 @@ class OrderContext:
         )
         self.state.decisions[decision.step] = decision
 
-    async def wait_with_ladder(self, step: Step, title: str, ladder: list[Rung], satisfied: Callable[[], bool]) -> None:
-        """Wait, however long; pass the rungs of the ladder on the way. One absolute timer at a time."""
+    async def wait_with_ladder(
+        self,
+        step: Step,
+        title: str,
+        ladder: list[Rung],
+        *,
+        satisfied: Callable[[], bool],
+        ask: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Wait, however long. At each rung of the ladder the partner is asked first. One absolute timer at a time."""
         if satisfied():
             return
         state = self.state
@@ -233,6 +241,9 @@ class OrderContext:
             if await _in_time(satisfied, due, f"{summary(step, title)} · {rung.act}"):
                 break
             state.rungs_passed[step.value] = state.rungs_passed.get(step.value, 0) + 1
+            await ask()
+            if satisfied():
+                break
             self._passed(step, title, rung, due)
         wait.next_act, wait.next_at = "", None
         await workflow.wait_condition(satisfied)
@@ -242,6 +253,9 @@ class OrderContext:
 
     def _passed(self, step: Step, title: str, rung: Rung, due: datetime) -> None:
         rules.note(self.state, due, f"{rung.act}: still waiting, {title}", step=step.value)
+        if rung.act == "escalate":
+            body = client_platform.overdue(self.order, self.waits[step.value], due)
+            self.post(step, ClientEvent.ORDER_OVERDUE, body, item=due.isoformat())
         if rung.act != "attention":
             return
         reason = f"{summary(step, title)}: nothing came within {rung.after_seconds / 3600:g} h"

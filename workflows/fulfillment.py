@@ -14,6 +14,7 @@ from interline.domain.order import Kind
 from interline.domain.statuses import ClientEvent, StepState
 from interline.names import Partner, Signal
 from interline.steps import Step
+from workflows.asking import Asking
 from workflows.calls import Call, give_up
 from workflows.context import OrderContext
 
@@ -27,6 +28,7 @@ class FulfillmentTrack:
         self._context = context
         self._order = context.order
         self._state = context.state
+        self._asking = Asking(context)
 
     async def run(self) -> None:
         """Red 3 to red 7."""
@@ -66,7 +68,8 @@ class FulfillmentTrack:
     async def _await_confirmation(self) -> None:
         """Red 4: in the answer of red 3, or as a webhook."""
         ladder = self._order.policy.deadlines.confirmation
-        await self._context.wait_with_ladder(Step.RED_4, "confirmation from OMS", ladder, self._answered)
+        title = "confirmation from OMS"
+        await self._context.wait_with_ladder(Step.RED_4, title, ladder, satisfied=self._answered, ask=self._asking.oms)
         if not self._state.confirmation_told:
             rules.settle(self._state)
             self._context.mark(Step.RED_4, StepState.DONE)
@@ -94,7 +97,9 @@ class FulfillmentTrack:
         """The wait for red 6 has its own ladder, over the whole phase."""
         ladder = self._order.policy.deadlines.goods
         title = "goods receipt" if self._order.kind is Kind.RETURN else "goods issue"
-        await self._context.wait_with_ladder(Step.RED_6, f"{title} from the warehouse", ladder, self._goods_or_end)
+        await self._context.wait_with_ladder(
+            Step.RED_6, f"{title} from the warehouse", ladder, satisfied=self._goods_or_end, ask=self._asking.oms
+        )
 
     def _goods_or_end(self) -> bool:
         return bool(self._state.goods_seen) or rules.ended_early(self._state) or self._context.over()

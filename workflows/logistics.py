@@ -20,6 +20,7 @@ from interline.domain.order import Kind
 from interline.domain.statuses import ClientEvent, StepState
 from interline.names import Partner
 from interline.steps import Step
+from workflows.asking import Asking
 from workflows.calls import Call, give_up
 from workflows.context import OrderContext
 from workflows.order_price import OrderPrice
@@ -33,6 +34,7 @@ class LogisticsTrack:
         self._order = context.order
         self._state = context.state
         self._price = OrderPrice(context)
+        self._asking = Asking(context)
 
     async def run(self) -> None:
         """Blue 2 to blue 8. An order that the OMS refuses or cancels needs no more opening."""
@@ -93,7 +95,10 @@ class LogisticsTrack:
         """The wait for the courier's last word begins when the goods have moved (a return: at once)."""
         await workflow.wait_condition(self._moving_or_end)
         ladder = self._order.policy.deadlines.delivery
-        await self._context.wait_with_ladder(Step.BLUE_7, "the courier's last status", ladder, self._done_or_end)
+        title = "the courier's last status"
+        await self._context.wait_with_ladder(
+            Step.BLUE_7, title, ladder, satisfied=self._done_or_end, ask=self._asking.courier
+        )
 
     def _moving_or_end(self) -> bool:
         return self._order.kind is Kind.RETURN or bool(self._state.goods_seen) or self._done_or_end()

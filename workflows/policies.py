@@ -31,9 +31,19 @@ WEBHOOKS_TRIED_NOW: Final = 2
 """More waiting client webhooks than this go durable: commands and timers of an order wait for its local calls."""
 
 
+WEBHOOK_BUDGET: Final = 15.0
+"""One durable try of a client webhook, from look-up to the end of the answer."""
+
+HELD_FOR: Final = timedelta(days=30)
+"""A paused or disabled endpoint's webhooks wait at least so long."""
+
+RECOVERY_TRY: Final = timedelta(minutes=5)
+"""To make the waiting deliveries of thousands of orders due."""
+
+
 def delivery_window(schedule_seconds: list[float]) -> timedelta:
-    """How long a client webhook may take over all its tries: the schedule, its jitter, and long Retry-After answers."""
-    return timedelta(seconds=sum(schedule_seconds) * 1.2 + 86_400.0 * (len(schedule_seconds) + 1))
+    """How long a client webhook may take over all its tries: schedule, jitter, long Retry-After answers, being held."""
+    return HELD_FOR + timedelta(seconds=sum(schedule_seconds) * 1.2 + 86_400.0 * (len(schedule_seconds) + 1))
 
 
 def seconds(value: float) -> timedelta:

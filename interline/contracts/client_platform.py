@@ -4,9 +4,11 @@ Every body carries an `interline` object that names order, step and time; Shippe
 """
 
 import hashlib
+from datetime import datetime
 from typing import Final
 
 from interline.contracts.wire import body_of
+from interline.domain.account import HealthPolicy, Standing
 from interline.domain.base import JsonObject
 from interline.domain.carrier import normalise
 from interline.domain.events import Event
@@ -14,7 +16,8 @@ from interline.domain.order import Kind, OrderInput
 from interline.domain.pricing import PriceCheck
 from interline.domain.shipment import Shipment
 from interline.domain.state import Delivery
-from interline.domain.view import Problem
+from interline.domain.statuses import ClientEvent
+from interline.domain.view import Problem, Wait
 
 _KEY_NAME: Final = {Kind.OUTBOUND: "so_number", Kind.RETURN: "doc_no"}
 
@@ -81,6 +84,18 @@ def _compared(checked: PriceCheck) -> JsonObject:
     }
 
 
+def overdue(order: OrderInput, wait: Wait, due: datetime) -> JsonObject:
+    """Something did not come in time (our event): which step, what, since when, when it was due."""
+    return {
+        "order_no": order.order_number,
+        "tracking_id": order.tracking_id,
+        "step": wait.step,
+        "awaited": wait.what,
+        "since": wait.since.isoformat(),
+        "due": due.isoformat(),
+    }
+
+
 def attention(order: OrderInput, problem: Problem) -> JsonObject:
     """A human is needed (our event): which step, why, since when."""
     return {
@@ -100,6 +115,25 @@ def cancelled(order: OrderInput, reason: str) -> JsonObject:
 def amended(order: OrderInput, fields: list[str], reason: str) -> JsonObject:
     """Fields of the order were changed (our event): their names, not their values."""
     return {"order_no": order.order_number, "tracking_id": order.tracking_id, "fields": [*fields], "reason": reason}
+
+
+def ping(kind: str, *, at: datetime) -> JsonObject:
+    """A test of an endpoint (our event)."""
+    return {"interline": {"event": ClientEvent.WEBHOOK_PING.value, "endpoint": kind, "occurred_at": at.isoformat()}}
+
+
+def endpoint_notice(
+    event: ClientEvent, kind: str, standing: Standing, policy: HealthPolicy, *, at: datetime
+) -> JsonObject:
+    """Your other endpoint fails, or was disabled (our events), told to the one that works."""
+    since = standing.failing_since
+    disables = (since + timedelta(seconds=policy.disable_seconds)).isoformat() if since else None
+    return {
+        "interline": {"event": event.value, "endpoint": kind, "occurred_at": at.isoformat()},
+        "failing_since": since.isoformat() if since else None,
+        "disabled": standing.disabled or None,
+        "disables_at": None if standing.disabled else disables,
+    }
 
 
 def stamped(order: OrderInput, delivery: Delivery) -> JsonObject:

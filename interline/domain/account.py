@@ -1,17 +1,16 @@
-"""What a client set up for its webhooks, and how its endpoints fare: the state of `ClientAccount`, and its rules.
+"""What a client set up for its webhooks and how its endpoints fare: the state and the messages of `ClientAccount`.
 
-Pure: `workflows.client_account` drives it, the gateway and the delivery activity only read it.
+The rules stand in `account_rules`; the gateway and the delivery activity only read.
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from pydantic import Field
 
 from interline.domain.base import Durable
 
-CHANGES_KEPT: Final = 50
+KINDS: Final = ("fulfillment", "logistics")
 LONGEST_OVERLAP_HOURS: Final = 168.0
 
 
@@ -148,6 +147,13 @@ class EndpointHealth(Durable):
     since: datetime | None = None
 
 
+class MakeDue(Durable):
+    """Make the waiting deliveries of one kind due now."""
+
+    client_id: str
+    kind: str
+
+
 class MadeDue(Durable):
     """How many waiting deliveries of how many orders were made due."""
 
@@ -164,79 +170,3 @@ class PingResult(Durable):
     answer: str = ""
     problem: str = ""
     webhook_id: str = ""
-
-
-def note(state: AccountState, at: datetime, who: str, what: str) -> None:
-    """Record a change."""
-    state.changes = [*state.changes, Change(at=at, who=who, what=what)][-CHANGES_KEPT:]
-
-
-def adopt(state: AccountState, offered: Mapping[str, Adopted], *, at: datetime, who: str) -> None:
-    """Take over the kinds that the account does not know yet."""
-    for kind, known in offered.items():
-        if kind not in state.account.endpoints:
-            state.account.endpoints[kind] = known.settings
-            state.account.secrets[kind] = known.secrets
-            note(state, at, who, f"{kind}: taken over with secret {known.secrets[0].id}")
-
-
-def configure(state: AccountState, command: ConfigureWebhooks, *, at: datetime) -> None:
-    """New settings. Another address is another receiver, so a standing that was earned by the old one goes."""
-    adopt(state, command.adopt, at=at, who=command.actor)
-    for kind, new in command.endpoints.items():
-        old = state.account.endpoints[kind]
-        if new.url != old.url:
-            standing = state.account.standing(kind)
-            standing.disabled, standing.failing_since, standing.notices = "", None, 0
-        state.account.endpoints[kind] = new
-        note(state, at, command.actor, f"{kind}: set {', '.join(_differences(old, new)) or 'to the same'}")
-
-
-def rotate(state: AccountState, command: RotateSecret, *, at: datetime) -> None:
-    """The new secret signs first; the newest of the old ones signs as well until the overlap ends."""
-    adopt(state, command.adopt, at=at, who=command.actor)
-    last = state.account.secrets[command.kind][0]
-    ends_at = at + timedelta(hours=command.overlap_hours)
-    old = [last.model_copy(update={"ends_at": ends_at})] if command.overlap_hours else []
-    state.account.secrets[command.kind] = [command.secret, *old]
-    what = f"{command.kind}: secret {command.secret.id} in, {last.id} out after {command.overlap_hours:g} h"
-    note(state, at, command.actor, what)
-
-
-def resume(standing: Standing) -> None:
-    """Send again, whatever stopped it."""
-    standing.paused = standing.disabled = ""
-    standing.failing_since, standing.notices = None, 0
-
-
-def heard(state: AccountState, health: EndpointHealth, *, at: datetime) -> None:
-    """A delivery's report: failures count from the first of a row, one success ends the row."""
-    standing = state.account.standing(health.kind)
-    if health.state == "gone" and not standing.disabled:
-        standing.disabled = "it answered 410, it wants no more webhooks"
-        note(state, at, "deliveries", f"{health.kind}: {standing.disabled}")
-    elif health.state == "failing" and standing.failing_since is None:
-        standing.failing_since = health.since or at
-        note(state, at, "deliveries", f"{health.kind}: failing since {standing.failing_since:%Y-%m-%d %H:%M:%S} UTC")
-    elif health.state == "well" and standing.failing_since is not None:
-        standing.failing_since, standing.notices = None, 0
-        note(state, at, "deliveries", f"{health.kind}: well again")
-
-
-def next_act(standing: Standing, policy: HealthPolicy) -> tuple[str, datetime] | None:
-    """What comes next for a failing endpoint, and when: first notice, last notice, disable."""
-    since = standing.failing_since
-    if since is None or standing.disabled:
-        return None
-    acts = (
-        ("first notice", 0.0),
-        ("last notice", policy.second_notice_seconds),
-        ("disable", policy.disable_seconds),
-    )
-    act, after_seconds = acts[min(standing.notices, len(acts) - 1)]
-    return act, since + timedelta(seconds=after_seconds)
-
-
-def _differences(old: EndpointSettings, new: EndpointSettings) -> list[str]:
-    """Names of what changed; an address may hold a token of the receiver's, so values are not written."""
-    return [name for name in EndpointSettings.model_fields if getattr(old, name) != getattr(new, name)]

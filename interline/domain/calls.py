@@ -5,8 +5,30 @@ from datetime import datetime
 from pydantic import Field
 
 from interline.domain.base import Durable, JsonObject
+from interline.domain.events import Event
 from interline.domain.policy import Keys
 from interline.domain.shipment import Price, Shipment
+
+
+class TryRecord(Durable):
+    """One try of a call, as the log of tries keeps it. `answer` stands only in the log that the client itself reads."""
+
+    number: int
+    """From 1 over all tries of the call, the local one included; a try that was held back does not count."""
+    at: datetime
+    outcome: str
+    message: str = ""
+    next_seconds: float = 0.0
+    maybe_sent: bool = True
+    """This try, or one before it, may have had its effect."""
+    attempt: int = 0
+    """The engine's own count: a gap is a try that left no record."""
+    place: int = 0
+    """In the schedule; it starts over when the call is made due by hand."""
+    destination: str = ""
+    status: int | None = None
+    milliseconds: int = 0
+    answer: str = ""
 
 
 class FailedTry(Durable):
@@ -17,18 +39,8 @@ class FailedTry(Durable):
     wait_seconds: float | None = None
     resume_seconds: float | None = None
     """Exactly when to go on (after a continue-as-new), instead of a new pause."""
-
-
-class TryRecord(Durable):
-    """One try of a durable call, as the log of tries keeps it."""
-
-    number: int
-    at: datetime
-    outcome: str
-    message: str = ""
-    next_seconds: float = 0.0
-    maybe_sent: bool = True
-    """This try, or one before it, may have had its effect."""
+    tries: list[TryRecord] = Field(default_factory=list)
+    """The log of tries up to this failure, where the failure carries it: a local one, and the last."""
 
 
 class CallInput(Durable):
@@ -47,6 +59,11 @@ class CallInput(Durable):
     records: list[TryRecord] = Field(default_factory=list)
     schedule_seconds: list[float] = Field(default_factory=list)
     """Pauses between durable tries; empty means the partners' own back-off (1 s doubling to 60 s)."""
+
+    @property
+    def destination(self) -> str:
+        """Which of several receivers the log of tries is to name."""
+        return ""
 
 
 class CarriedCall(Durable):
@@ -135,6 +152,19 @@ class AmendOrder(CallInput):
     changes: JsonObject
 
 
+class AskOms(CallInput):
+    """Where does the order stand?"""
+
+    kind: str
+    warehouse_id: str
+
+
+class Facts(Durable):
+    """What a partner said when it was asked, as events."""
+
+    events: list[Event] = Field(default_factory=list)
+
+
 class Ruling(Durable):
     """What the OMS decided about a cancellation or an amendment."""
 
@@ -191,10 +221,20 @@ class SendWebhook(CallInput):
     sequence: int
     webhook_id: str
     body: JsonObject
+    replay: bool = False
+    """Sent again on request: marked as such, and sent even when this worker remembers having sent it."""
+
+    @property
+    def destination(self) -> str:
+        """Which of the client's endpoints."""
+        return self.kind
 
 
 class Delivered(Durable):
-    """The client platform took the webhook."""
+    """The client platform took the webhook, or had not chosen its event (then nothing was sent)."""
 
     status: int
     milliseconds: int = 0
+    answer: str = ""
+    chosen: bool = True
+    tries: list[TryRecord] = Field(default_factory=list)

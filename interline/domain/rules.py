@@ -19,6 +19,9 @@ from interline.domain.view import TimelineEntry
 
 SEEN_KEPT: Final = 2_000
 TIMELINE_KEPT: Final = 200
+SAID_KEPT: Final = 200
+ASKED: Final = "asked-"
+"""Ids of events that were learnt by asking begin so."""
 OMS_CANCELLED: Final = "90"
 FIXED: Final = frozenset({"so_number", "doc_no", "tracking_id", "warehouse_id", "order_type", "po_type", "logistics"})
 """What names an order or its price: an amendment cannot change it."""
@@ -104,6 +107,9 @@ def order_confirmed(state: OrderState, event: Event) -> None:
 
 def goods_moved(state: OrderState, event: Event) -> None:
     """Red 6: the warehouse booked goods out (PGI) or in (GRN)."""
+    if _told_before(state, event):
+        state.duplicates += 1
+        return
     state.goods_seen.append(event.event_id)
     _carrier_of(state, event)
     received = event.kind == "goods_received"
@@ -144,6 +150,11 @@ def shipment_status(state: OrderState, event: Event) -> None:
         parcels.courier_said(state, _text(event, "awb") or "", fact)
         state.carrier = parcels.overall(state)
     _carrier_of(state, event)
+    said = f"{code} {event.occurred_at.isoformat(timespec='seconds') if event.occurred_at else event.event_id}"
+    if said in state.courier_said:
+        state.duplicates += 1
+        return
+    state.courier_said = [*state.courier_said, said][-SAID_KEPT:]
     state.carrier_inbox.append(event)
 
 
@@ -202,6 +213,15 @@ def business_done(state: OrderState) -> bool:
     if state.warehouse_inbox or state.carrier_inbox or state.weighed_inbox:
         return False
     return ended_early(state) or (goods_done(state) and parcels.all_moved(state) and carrier_done(state))
+
+
+def _told_before(state: OrderState, event: Event) -> bool:
+    """Goods that were learnt by asking, and now come by webhook too (or the reverse): one movement, told once."""
+    asked = event.event_id.startswith(ASKED)
+    asked_before = any(item.startswith(ASKED) for item in state.goods_seen)
+    awb = _text(event, "awb")
+    same = not awb or not state.parcels or awb in state.parcels
+    return bool(state.goods_seen) and same and (asked or asked_before)
 
 
 def expects(order: OrderInput) -> str:

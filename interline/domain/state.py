@@ -80,6 +80,8 @@ class OrderState(Durable):
     parcels: list[str] = Field(default_factory=list)
     """AWBs of the goods movements."""
     carrier_facts: dict[str, CarrierFact] = Field(default_factory=dict)
+    courier_said: list[str] = Field(default_factory=list)
+    """Code and time of each status, so that one that comes twice by different ways is told once."""
     heard: list[str] = Field(default_factory=list)
     awbs: list[str] = Field(default_factory=list)
     courier: str = ""

@@ -61,12 +61,16 @@ class ClientEvent(StrEnum):
     ORDER_GOODS_ISSUED = "order.goods_issued"
     ORDER_GOODS_RECEIVED = "order.goods_received"
     ORDER_AWB_ASSIGNED = "order.awb_assigned"
+    ORDER_OVERDUE = "order.overdue"
     ORDER_ATTENTION = "order.attention"
     ORDER_CANCELLED = "order.cancelled"
     ORDER_AMENDED = "order.amended"
     LOGISTICS_PRICED = "logistics.priced"
     LOGISTICS_REPRICED = "logistics.repriced"
     LOGISTICS_STATUS = "logistics.status"
+    WEBHOOK_PING = "webhook.ping"
+    WEBHOOK_FAILING = "webhook.failing"
+    WEBHOOK_DISABLED = "webhook.disabled"
 
     @property
     def kind(self) -> str:

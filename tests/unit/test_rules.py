@@ -38,7 +38,7 @@ def after(events: Iterable[Event]) -> OrderState:
 
 def facts(state: OrderState) -> dict[str, Any]:
     """All that a state says, without what only records the order of arrival."""
-    told = state.model_dump(exclude={"seen", "timeline", *INBOXES})
+    told = state.model_dump(exclude={"seen", "timeline", "courier_said", *INBOXES})
     told["contradictions"] = rules.contradictions(state)
     for name in INBOXES:
         told[name] = sorted(event.event_id for event in getattr(state, name))
@@ -139,7 +139,7 @@ def test_only_returning_and_lost_or_damaged_reopen_a_delivered_order(code: str) 
 
 
 def test_an_unknown_code_is_kept_raw_flagged_once_and_moves_nothing() -> None:
-    strange = [an_event(f"u{n}", "shipment_status", minutes=99, code="4242", raw={"odd": True}) for n in range(2)]
+    strange = [an_event(f"u{n}", "shipment_status", minutes=99 + n, code="4242", raw={"odd": True}) for n in range(2)]
     state = after([DELIVERED, *strange])
     assert (state.carrier.status, state.carrier.code) == (LogisticsStatus.DELIVERED, "2000")
     assert state.flags == ["unknown shipment code '4242'"]
@@ -205,3 +205,17 @@ def test_what_is_remembered_is_bounded() -> None:
     state = after(an_event(f"e{n}", "awb_assigned") for n in range(rules.SEEN_KEPT + 50))
     assert (len(state.seen), len(state.timeline)) == (rules.SEEN_KEPT, rules.TIMELINE_KEPT)
     assert state.seen[-1] == f"e{rules.SEEN_KEPT + 49}"
+
+
+def test_a_status_that_comes_twice_by_different_ways_is_told_once() -> None:
+    """The same code and time under another id: a resent webhook, or the answer of a question about a lost one."""
+    again = an_event("asked-7", "shipment_status", minutes=30, code="2000")
+    state = after([an_event("s7", "shipment_status", minutes=30, code="2000"), again])
+    assert [event.event_id for event in state.carrier_inbox] == ["s7"]
+    assert state.duplicates == 1
+
+
+def test_goods_learnt_by_asking_are_not_told_again_when_their_webhook_comes_late() -> None:
+    asked = an_event("asked-g", "goods_issued", awb="AWB1")
+    assert after([asked, an_event("g", "goods_issued", awb="AWB1")]).goods_seen == ["asked-g"]
+    assert after([an_event("g", "goods_issued", awb="AWB1"), asked]).goods_seen == ["g"]
