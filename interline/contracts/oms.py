@@ -109,7 +109,7 @@ def created(raw: bytes, order_number: str) -> Created:
         WrongAnswerError: a 2xx that is not about this order.
     """
     answer = read("oms", raw)
-    named = text(at(answer, "data", "order_no"))
+    named = text(at(answer, "data", "order_no")) or text(at(answer, "data", "doc_no"))
     group = text(at(answer, "data", "group_key"))
     if not named and not group:
         wrong("oms", "its answer names no order")

@@ -98,6 +98,7 @@ def test_numbers_of_strangers_cannot_leave_their_place_in_a_path(path: str, expe
 Reader = Callable[[bytes], object]
 READERS: dict[str, tuple[Reader, JsonObject]] = {
     "red 3": (lambda raw: oms.created(raw, "SO-1"), {"order_no": "SO-1", "oms_order_no": "FO1"}),
+    "red 3, return": (lambda raw: oms.created(raw, "SO-1"), {"doc_no": "SO-1", "oms_order_no": "FO1"}),
     "blue 5, blue 7": (lambda raw: oms.acknowledgement(raw, "SO-1"), {"order_no": "SO-1", "id": "7"}),
     "red 7": (lambda raw: wms.acknowledgement(raw, "D1"), {"doc_no": "D1", "acknowledgement_id": "ack1"}),
     "blue 6": (lambda raw: logistics.registration(raw, "SO-1"), {"order_no": "SO-1", "webhook_id": "wh1"}),
