@@ -45,6 +45,13 @@ TITLES: dict[Step, str] = {
     Step.BLUE_8: "send shipment status webhook",
 }
 
+RETURN_TITLES: dict[Step, str] = {
+    Step.RED_3: "create return in OMS",
+    Step.RED_6: "send goods receipt webhook",
+    Step.RED_7: "forward goods receipt to WMS",
+}
+"""Where a return's arrow carries something else: its warehouse event is the goods receipt."""
+
 ROUTES: dict[Step, tuple[str, str]] = {
     Step.RED_1: ("client platform", "interline"),
     Step.RED_2: ("interline", "client platform"),
@@ -62,6 +69,11 @@ ROUTES: dict[Step, tuple[str, str]] = {
     Step.BLUE_7: ("logistics", "oms"),
     Step.BLUE_8: ("interline", "client platform"),
 }
+
+
+def title_of(step: Step, kind: str = "outbound") -> str:
+    """What the arrow does for this kind of order (outbound or return)."""
+    return RETURN_TITLES.get(step, TITLES[step]) if kind == "return" else TITLES[step]
 
 
 def summary(step: Step, title: str | None = None) -> str:

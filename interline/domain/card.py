@@ -10,7 +10,7 @@ from interline.domain.order import OrderInput
 from interline.domain.state import OrderState
 from interline.domain.statuses import OrderStatus, StepState
 from interline.domain.view import OrderView, StepView, Wait
-from interline.steps import TITLES, Step
+from interline.steps import Step, title_of
 
 _MARKS: Final = {
     StepState.DONE.value: "✓",
@@ -110,7 +110,7 @@ def _clock(at: datetime) -> str:
 def open_steps(order: OrderView) -> list[str]:
     """Arrows that have not happened yet, with their titles."""
     return [
-        f"{step.value} · {TITLES[step]}"
+        f"{step.value} · {title_of(step, order.kind)}"
         for step in Step
         if order.steps.get(step.value, StepView(state="pending")).state == StepState.PENDING
     ]

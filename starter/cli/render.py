@@ -15,7 +15,7 @@ from interline.attributes import NEEDS_ATTENTION
 from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
 from interline.names import Attribute
-from interline.steps import TITLES, Step
+from interline.steps import Step, title_of
 from starter.cli.lookup import Seen, attribute
 from starter.links import ui_link
 
@@ -124,7 +124,7 @@ def _arrows(view: OrderView) -> Table:
         state = StepState(known.state) if known else StepState.PENDING
         table.add_row(
             Text(step.value, style="red" if step.value.startswith("red") else "blue"),
-            TITLES[step],
+            title_of(step, view.kind),
             Text(state.value.replace("_", " "), style=COLOURS[state]),
             moment(known.at if known else None),
             Text(known.note if known else ""),
