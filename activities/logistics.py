@@ -94,7 +94,8 @@ class Logistics:
     async def _price(self, call: RequestPrice) -> Priced:
         path, body = logistics.pricing_path(call.shipment), logistics.pricing_body(call.shipment)
         answer = await self._calls.exchange(call, Partner.LOGISTICS, "POST", path, body)
-        return logistics.priced(answer.body, provider=call.provider)
+        priced = logistics.priced(answer.body, provider=call.provider)
+        return logistics.best(priced, call.shipment) if call.best_only else priced
 
     async def _register(self, call: LogisticsWebhook) -> Registered:
         body = logistics.webhook_body(call.webhook)

@@ -85,7 +85,7 @@ class OrderPrice:
         """The offer this order takes, over all configured providers."""
         self._asked += 1
         item = item if self._asked == 1 else f"{item}#{self._asked}"
-        request = RequestPrice(**self._context.common(Step.BLUE_2, item), shipment=shipment)
+        request = RequestPrice(**self._context.common(Step.BLUE_2, item), shipment=shipment, best_only=True)
         others = await asyncio.gather(*(self._other(request, name) for name in self._order.policy.more_providers))
         answers = [priced for priced in others if priced]
         if not answers or not any(priced.prices for priced in answers):

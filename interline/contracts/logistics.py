@@ -68,6 +68,12 @@ def choose(prices: list[Price], shipment: Shipment) -> Price | None:
     return min(fitting, key=lambda price: (price.final_price_idr, price.rate_id), default=None)
 
 
+def best(priced: Priced, shipment: Shipment) -> Priced:
+    """Only the offer an order would take, or none."""
+    chosen = choose(priced.prices, shipment)
+    return Priced(prices=[chosen] if chosen else [], not_serviceable=priced.not_serviceable)
+
+
 def webhook_object(order: OrderInput, price: Price | None) -> JsonObject:
     """The logistics webhook data of an order: blue 5 records it, blue 6 registers the same object (seed)."""
     return {

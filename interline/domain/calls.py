@@ -105,6 +105,8 @@ class RequestPrice(CallInput):
     shipment: Shipment
     provider: str = ""
     """One of the client's further providers; empty for the main one."""
+    best_only: bool = False
+    """An order takes one offer, so its history keeps one."""
 
 
 class Priced(Durable):
