@@ -24,6 +24,7 @@ async def flow(stack: Stack, temporal: Client) -> AsyncIterator[Flow]:
     flow = Flow(stack, temporal, stack.manifest.clients[0].client_id)
     try:
         yield flow
+        flow.check_webhooks()
         await flow.replay()
     finally:
         stack.no_troubles()

@@ -22,7 +22,7 @@ from tests.stack.driver import INBOUND, OUTBOUND, Stack
 
 STATUSES = (1030, 1160, 1180, 1190, 2000)
 LOOK_AGAIN_SECONDS = 0.25
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass
@@ -77,9 +77,14 @@ class Flow:
 
     async def ended(self, number: str) -> dict[str, Any]:
         """The order's last view: the result of its workflow."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            result: dict[str, Any] = await self.temporal.get_workflow_handle(self.workflow_id(number)).result()
-            return result
+        handle = self.temporal.get_workflow_handle(self.workflow_id(number))
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                result: dict[str, Any] = await handle.result()
+                return result
+        except TimeoutError:
+            view = await self.view(number)
+            raise AssertionError(f"{number} did not end: {view['why']} {view['next']} {view['steps']}") from None
 
     async def history(self, number: str) -> WorkflowHistory:
         """As the server has it now."""
@@ -105,6 +110,14 @@ class Flow:
     def workflow_id(self, number: str) -> str:
         """Of an order of the first client."""
         return order_workflow_id(self.client_id, number)
+
+    def check_webhooks(self) -> None:
+        """What the client received of each order: sequence without gaps, each id once, all signatures good."""
+        for number in self.numbers:
+            taken = [item for item in self.webhooks(number) if item.status == httpx.codes.OK]
+            assert [item.sequence for item in taken if item.sequence] == list(range(1, len(taken) + 1))
+            assert len({item.webhook_id for item in taken}) == len(taken)
+            assert all(item.verified for item in self.webhooks(number))
 
     async def replay(self) -> None:
         """Every order of this test again, from its history, as a worker that knows nothing of it would."""

@@ -3,13 +3,11 @@
 import sys
 from collections import Counter
 
-import httpx
 import pytest
 
 from interline.names import quote_workflow_id
-from tests.builders import a_pricing
-from tests.flows.support import STATUSES, Flow, by_formula, counted
-from tests.stack.driver import PRICING
+from tests.flows import scenarios
+from tests.flows.support import Flow, by_formula, counted
 
 pytestmark = pytest.mark.stack
 
@@ -32,12 +30,7 @@ CALLS = {
 async def test_a_complete_order_stays_within_its_budget(
     flow: Flow, capsys: pytest.CaptureFixture[str], keys: str, events: int
 ) -> None:
-    flow.stack.partner("oms", keys=keys)
-    number = flow.order()
-    await flow.quiet(number)
-    for name in ("order_confirmed", "goods_issued"):
-        await flow.event(name, number)
-    await flow.statuses(number, *STATUSES)
+    number = await scenarios.outbound(flow, keys=keys)
     assert (await flow.ended(number))["order_status"] == "completed"
 
     kinds, transitions = counted(await flow.history(number)), await flow.transitions(number)
@@ -56,9 +49,7 @@ async def test_a_complete_order_stays_within_its_budget(
 
 
 async def test_a_quote_alone_is_six_events(flow: Flow) -> None:
-    answer = flow.stack.post(PRICING, a_pricing())
-    assert answer.status_code == httpx.codes.OK
-    handle = flow.temporal.get_workflow_handle(quote_workflow_id(flow.client_id, answer.json()["data"]["quote_id"]))
+    handle = flow.temporal.get_workflow_handle(quote_workflow_id(flow.client_id, await scenarios.quoted(flow)))
     kinds = counted(await handle.fetch_history())
     assert (kinds.total(), kinds["core_local_activity"]) == (6, 1)
     assert kinds.total() == by_formula(kinds)
