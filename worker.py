@@ -17,24 +17,32 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.calling import PartnerCalls
 from activities.client_platform import ClientPlatform
+from activities.deliveries import Deliveries
+from activities.endpoint_health import HealthReports
 from activities.engine import Engine
 from activities.http import Http
 from activities.logistics import Logistics
 from activities.oms import Oms
+from activities.redelivery import Redeliverer
 from activities.strays import Strays
+from activities.webhook_gate import Workers
 from activities.wms import Wms
 from interline.names import ORDER_QUEUE, Partner
 from interline.runtime import logging
+from interline.runtime.accounts import Accounts
 from interline.runtime.clients import ClientRegistry
+from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
 from interline.runtime.temporal import check_namespace, connect
+from workflows.client_account import ClientAccount
 from workflows.order import Order
 from workflows.pricing import DomesticPricing
+from workflows.redelivery import Redelivery
 from workflows.stray import Stray
 
 log = structlog.get_logger()
 
-WORKFLOWS: list[type] = [Order, DomesticPricing, Stray]
+WORKFLOWS: list[type] = [Order, DomesticPricing, Stray, ClientAccount, Redelivery]
 SLOTS = 200
 """Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
 ACTIVITY_MARK = "__temporal_activity_definition"
@@ -51,7 +59,7 @@ def runner() -> SandboxedWorkflowRunner:
 
 def build(client: Client, registry: ClientRegistry, http: Http, settings: Settings) -> list[Worker]:
     """All workers of one process: orders, and one queue per partner."""
-    activities = _activities(PartnerCalls(registry, http), client)
+    activities = _activities(PartnerCalls(registry, http), client, settings)
     orders = Worker(
         client,
         task_queue=ORDER_QUEUE,
@@ -84,11 +92,32 @@ def _partner_worker(
     )
 
 
-def _activities(calls: PartnerCalls, client: Client) -> list[Callable[..., Any]]:
+def _activities(calls: PartnerCalls, client: Client, settings: Settings) -> list[Callable[..., Any]]:
     """Every activity of every box: what is defined is registered."""
-    boxes = (Oms(calls), Wms(calls), Logistics(calls, client), ClientPlatform(calls), Strays(client), Engine(client))
+    platform, deliveries = _client_platform(calls, client, settings), Deliveries(client)
+    boxes = (
+        Oms(calls),
+        Wms(calls),
+        Logistics(calls, client),
+        platform,
+        deliveries,
+        Redeliverer(deliveries, platform),
+        Strays(client),
+        Engine(client),
+    )
     members = [member for box in boxes for _, member in inspect.getmembers(box, inspect.ismethod)]
     return [member for member in members if hasattr(member, ACTIVITY_MARK)]
+
+
+def _client_platform(calls: PartnerCalls, client: Client, settings: Settings) -> ClientPlatform:
+    sealer = Sealer.of(settings.secrets_key, base=settings.clients_file.parent)
+    return ClientPlatform(
+        calls,
+        Accounts(client, sealer),
+        HealthReports(client, settings.endpoint_health),
+        Workers(client),
+        public_only=not settings.allow_private_webhooks,
+    )
 
 
 async def run(settings: Settings) -> None:

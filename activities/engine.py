@@ -24,8 +24,7 @@ class Engine:
         return PendingCalls(calls=[await self._carried(one) for one in described.raw_description.pending_activities])
 
     async def _carried(self, pending: PendingActivityInfo) -> CarriedCall:
-        decoded = await self._temporal.data_converter.decode(list(pending.heartbeat_details.payloads))
-        records = [TryRecord.model_validate(item) for item in decoded]
+        records = await tries_of(self._temporal, pending)
         failure = pending.last_failure
         kind = failure.application_failure_info.type
         known = kind in {outcome.value for outcome in Outcome}
@@ -34,13 +33,20 @@ class Engine:
             failed=FailedTry(
                 outcome=kind if known else Outcome.UNKNOWN.value, message=failure.message or "no answer yet"
             ),
-            next_at=_next(pending),
+            next_at=next_try(pending),
             tries_before=max(records[-1].number if records else 0, pending.attempt - 1, 1),
             records=records,
         )
 
 
-def _next(pending: PendingActivityInfo) -> datetime | None:
+async def tries_of(temporal: Temporal, pending: PendingActivityInfo) -> list[TryRecord]:
+    """The log of tries of a call under way."""
+    decoded = await temporal.data_converter.decode(list(pending.heartbeat_details.payloads))
+    return [TryRecord.model_validate(item) for item in decoded]
+
+
+def next_try(pending: PendingActivityInfo) -> datetime | None:
+    """When it is tried again."""
     if not pending.HasField("scheduled_time"):
         return None
     return pending.scheduled_time.ToDatetime(tzinfo=UTC)

@@ -6,6 +6,7 @@
     ├── UnknownError      it may have happened (timeout, reset, 5xx): same key, or ask first, or a human
     │   └── WrongAnswerError   a 2xx that is not the agreed answer
     ├── WaitError         the partner asked us to wait (408, 425, 429, 503 with Retry-After)
+    ├── HeldError         we chose not to send yet (endpoint paused, its rate is used up): not a try
     ├── BusyError         our own bulkhead is full: nothing was sent, go durable
     └── RefusedError      a clear no (other 4xx, a redirect): never repeated by itself
         └── UnaskableError   unknown outcome at a partner without keys that cannot be asked
@@ -23,6 +24,7 @@ class Outcome(StrEnum):
     UNKNOWN = "OutcomeUnknown"
     WRONG_ANSWER = "WrongAnswer"
     WAIT = "Wait"
+    HELD = "Held"
     BUSY = "Busy"
     BREAKER = "BreakerOpen"
     REFUSED = "Refused"
@@ -39,6 +41,9 @@ class PartnerCallError(Exception):
         super().__init__(message)
         self.wait_seconds = wait_seconds
         self.status = status
+        self.answer = ""
+        """The beginning of the answer, for the log that the client itself reads; never for ours."""
+        self.milliseconds = 0
 
     @property
     def final(self) -> bool:
@@ -74,6 +79,12 @@ class WaitError(PartnerCallError):
     outcome = Outcome.WAIT
 
 
+class HeldError(PartnerCallError):
+    """Not sent on purpose; `wait_seconds` is exactly when to look again."""
+
+    outcome = Outcome.HELD
+
+
 class BusyError(PartnerCallError):
     """Our bulkhead is full; nothing was sent."""
 
@@ -92,7 +103,12 @@ class UnaskableError(RefusedError):
     outcome = Outcome.UNASKABLE
 
 
-NOTHING_SENT = frozenset({Outcome.NOT_SENT, Outcome.BUSY, Outcome.BREAKER})
+DELIVERED = "Delivered"
+"""The outcome of a try that was taken, in the log of tries."""
+TRIES = "tries"
+"""Where a failure that ends a call carries its log of tries (in the details of the engine's failure)."""
+
+NOTHING_SENT = frozenset({Outcome.NOT_SENT, Outcome.BUSY, Outcome.BREAKER, Outcome.HELD})
 FINAL = frozenset({Outcome.REFUSED, Outcome.UNASKABLE, Outcome.EXHAUSTED})
 
 WAIT_STATUSES = frozenset({408, 425, 429})

@@ -29,6 +29,7 @@ from interline.domain.account import (
     PingResult,
     RotateSecret,
 )
+from interline.domain.base import JsonObject
 from interline.domain.calls import SendWebhook
 from interline.domain.statuses import ClientEvent
 from interline.names import ENDPOINT_HEALTH, MEMO_ACCOUNT, AccountUpdate, Partner, Workflow
@@ -237,7 +238,7 @@ class ClientAccount:
         self._publish()
         return answered
 
-    def _webhook(self, kind: str, event: ClientEvent, body: client_platform.JsonObject) -> SendWebhook:
+    def _webhook(self, kind: str, event: ClientEvent, body: JsonObject) -> SendWebhook:
         webhook_id = f"msg_{workflow.uuid4().hex}"
         return SendWebhook(
             client_id=self._given.client_id,

@@ -131,14 +131,23 @@ class OrderContext:
         self.state.undo[name] = StepView(state=state.value, at=workflow.now(), note=call.title or "")
         self.changed()
 
-    async def insist(self, call: Call[In, Out], *, now: bool = True, tell_client: bool = True) -> Out | None:
-        """As `ask`, without a mark."""
+    async def insist(
+        self,
+        call: Call[In, Out],
+        *,
+        now: bool = True,
+        tell_client: bool = True,
+        failed: Callable[[CallFailedError], None] | None = None,
+    ) -> Out | None:
+        """As `ask`, without a mark. `failed` hears of each failure that is for good."""
         parked = self._carried_problem(call.request.key)
         while True:
             try:
                 if not parked:
                     return await self.calls.make(call, now=now)
             except CallFailedError as failure:
+                if failed:
+                    failed(failure)
                 parked = self._problem(call, failure)
                 self._park(parked, note=str(failure), tell_client=tell_client)
             decision = await self._decided(parked)

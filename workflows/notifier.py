@@ -3,18 +3,22 @@
 A dead client endpoint never stops the other tracks, and no order waits for another.
 """
 
+from collections.abc import Sequence
+from typing import Final
+
 from temporalio import workflow
 
 from activities.client_platform import ClientPlatform
 from interline.contracts.client_platform import stamped
-from interline.domain import rules
-from interline.domain.calls import SendWebhook
+from interline.domain import deliveries, rules
+from interline.domain.calls import Delivered, SendWebhook, TryRecord
+from interline.domain.deliveries import DeliveryBody, DeliveryFound, DeliveryState
 from interline.domain.state import Delivery
 from interline.domain.statuses import ClientEvent, OrderStatus, StepState
 from interline.names import Partner
 from interline.steps import Step
 from workflows import policies
-from workflows.calls import Call
+from workflows.calls import Call, CallFailedError
 from workflows.context import OrderContext
 
 ARROWS = frozenset(
@@ -28,6 +32,13 @@ ARROWS = frozenset(
     }
 )
 """The webhooks that are arrows of the flow; the others are told beside it."""
+
+
+STEP_STATES: Final = {
+    DeliveryState.DELIVERED: StepState.DONE,
+    DeliveryState.SKIPPED: StepState.SKIPPED,
+    DeliveryState.NOT_CHOSEN: StepState.NOT_APPLICABLE,
+}
 
 
 class Notifier:
@@ -50,15 +61,26 @@ class Notifier:
         now = len(state.outbox) <= policies.WEBHOOKS_TRIED_NOW
         if not now or self._context.calls.is_unwell(Partner.CLIENT_PLATFORM):
             self._say_delivering()
-        delivered = await self._context.insist(self._call(delivery), now=now, tell_client=False)
+        taken = await self._context.insist(
+            self._call(delivery), now=now, tell_client=False, failed=lambda failure: self._failed(delivery, failure)
+        )
         state.outbox.pop(0)
-        if delivered:
+        became = _became(taken)
+        self._record(delivery, became, taken.tries if taken else [])
+        if became is DeliveryState.DELIVERED:
             state.webhooks_sent += 1
             note = f"{delivery.event.value} #{delivery.sequence} delivered"
             rules.note(state, workflow.now(), note, step=delivery.step)
         if delivery.event in ARROWS:
-            self._context.mark(Step(delivery.step), StepState.DONE if delivered else StepState.SKIPPED)
+            self._context.mark(Step(delivery.step), STEP_STATES[became])
         self._context.changed()
+
+    def _failed(self, delivery: Delivery, failure: CallFailedError) -> None:
+        """No tries are left: a dead letter, until somebody redelivers or skips it."""
+        self._record(delivery, DeliveryState.DEAD, failure.tries)
+
+    def _record(self, delivery: Delivery, became: DeliveryState, tries: Sequence[TryRecord]) -> None:
+        deliveries.record(self._context.state, delivery, became=became, tries=tries, at=workflow.now())
 
     def _say_delivering(self) -> None:
         """Business is done, the client's endpoint is not: the order stays open and says so."""
@@ -67,7 +89,7 @@ class Notifier:
             state.order_status = OrderStatus.DELIVERING
             self._context.milestone()
 
-    def _call(self, delivery: Delivery) -> Call[SendWebhook, object]:
+    def _call(self, delivery: Delivery) -> Call[SendWebhook, Delivered]:
         order = self._context.order
         step = Step(delivery.step)
         request = SendWebhook(
@@ -89,3 +111,25 @@ class Notifier:
             partner=Partner.CLIENT_PLATFORM,
             title=f"send {delivery.event.value} #{delivery.sequence}",
         )
+
+
+def found_delivery(context: OrderContext, sequence: int) -> DeliveryFound:
+    """One webhook as it is sent, to be sent again."""
+    known = deliveries.find(context.state, sequence)
+    if known is None:
+        return DeliveryFound()
+    body = DeliveryBody(
+        sequence=known.sequence,
+        event=known.event.value,
+        kind=known.event.kind,
+        step=known.step,
+        webhook_id=known.webhook_id,
+        body=stamped(context.order, known),
+    )
+    return DeliveryFound(delivery=body)
+
+
+def _became(taken: Delivered | None) -> DeliveryState:
+    if taken is None:
+        return DeliveryState.SKIPPED
+    return DeliveryState.DELIVERED if taken.chosen else DeliveryState.NOT_CHOSEN

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from interline.domain import manual, rules
+from interline.domain import deliveries, manual, rules
 from interline.domain.commands import (
     AmendCommand,
     CancelCommand,
@@ -16,18 +16,19 @@ from interline.domain.commands import (
     Decision,
     StepCommand,
 )
+from interline.domain.deliveries import DeliveryFound, DeliveryLog
 from interline.domain.events import Event
 from interline.domain.order import OrderInput
 from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
-from interline.names import STATUS_QUERY, Signal, Update, Workflow
+from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, STATUS_QUERY, Signal, Update, Workflow
 from interline.steps import Step
 from workflows.cancelling import Commands, UndoTrack
 from workflows.context import OrderContext
 from workflows.continuing import carry
 from workflows.fulfillment import FulfillmentTrack
 from workflows.logistics import LogisticsTrack
-from workflows.notifier import Notifier
+from workflows.notifier import Notifier, found_delivery
 
 
 @workflow.defn(name=Workflow.ORDER)
@@ -149,6 +150,17 @@ class Order:
     def status(self) -> OrderView:
         """What API and CLI show."""
         return self._context.view()
+
+    @workflow.query(name=DELIVERIES_QUERY, description="the log of this order's client webhooks")
+    def deliveries(self) -> DeliveryLog:
+        """What became of each; the tries of the one under way stand with its pending activity."""
+        context = self._context
+        return DeliveryLog(deliveries=deliveries.views(context.order.order_number, context.state))
+
+    @workflow.query(name=DELIVERY_QUERY, description="one client webhook with its body, by its sequence number")
+    def delivery(self, sequence: int) -> DeliveryFound:
+        """To send it again."""
+        return found_delivery(self._context, sequence)
 
     def _hear(self, kind: Signal, payload: object) -> None:
         try:

@@ -4,7 +4,7 @@ Every body carries an `interline` object that names order, step and time; Shippe
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from interline.contracts.wire import body_of

@@ -64,7 +64,9 @@ class OrderPolicy(Durable):
     oms: PartnerTerms = Field(default_factory=lambda: PartnerTerms(keys=Keys.LOOKUP))
     wms: PartnerTerms = Field(default_factory=PartnerTerms)
     logistics: PartnerTerms = Field(default_factory=PartnerTerms)
-    client_platform: PartnerTerms = Field(default_factory=lambda: PartnerTerms(local_budget_seconds=1.0))
+    client_platform: PartnerTerms = Field(
+        default_factory=lambda: PartnerTerms(local_budget_seconds=1.0, budget_seconds=15.0)
+    )
     deadlines: Deadlines = Field(default_factory=Deadlines)
     delivery_schedule_seconds: list[float] = Field(default_factory=lambda: list(DELIVERY_SCHEDULE_SECONDS))
     tells_wms: bool = True

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from interline.domain.base import Durable, JsonObject
-from interline.domain.calls import CarriedCall
+from interline.domain.calls import CarriedCall, TryRecord
 from interline.domain.commands import Decision
 from interline.domain.events import Event
 from interline.domain.shipment import Price
@@ -29,6 +29,18 @@ class Delivery(Durable):
     webhook_id: str
     body: JsonObject
     occurred_at: datetime
+
+
+class DeliveryRecord(Durable):
+    """One client webhook that was worked off, for the delivery log: delivered, dead, skipped, not_chosen."""
+
+    delivery: Delivery
+    state: str
+    at: datetime
+    tries: list[TryRecord] = Field(default_factory=list)
+    size: int = 0
+    """Bytes of its body."""
+    body_kept: bool = True
 
 
 class CarrierFact(Durable):
@@ -98,6 +110,8 @@ class OrderState(Durable):
     weighed_inbox: list[Event] = Field(default_factory=list)
     """Goods movements that bring a weight: the price is checked again."""
     outbox: list[Delivery] = Field(default_factory=list)
+    delivery_log: list[DeliveryRecord] = Field(default_factory=list)
+    """The newest, by sequence (see `deliveries`)."""
     next_sequence: int = 1
     revision: int = 0
     """Raised by each corrected retry, so that its effect gets a key of its own."""

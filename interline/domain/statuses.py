@@ -74,7 +74,9 @@ class ClientEvent(StrEnum):
 
     @property
     def kind(self) -> str:
-        """Which of the client's two endpoints gets it: fulfillment or logistics."""
+        """Which of the client's two endpoints gets it: fulfillment or logistics; either: one is named at sending."""
+        if self.value.startswith("webhook."):
+            return "either"
         return "logistics" if self.value.startswith("logistics.") else "fulfillment"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from interline.domain.account import HealthPolicy
 from interline.domain.policy import DELIVERY_SCHEDULE_SECONDS, Deadlines
 
 
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     allow_private_webhooks: bool = False
     """Let client webhooks go to loopback and private addresses (demo and tests only)."""
+    secrets_key: str = ""
+    """References (`env:NAME`, `file:PATH`) to the keys that encrypt clients' webhook secrets: 32 bytes in base64,
+    newest first, with spaces between. A relative file is looked up beside the clients' file."""
+    endpoint_health: HealthPolicy = Field(default_factory=HealthPolicy)
     max_cached_workflows: int = 1000
 
     @property
