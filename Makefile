@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALLED := $(VENV)/installed
 
-.PHONY: help setup demo test test-full check screenshots lock clean temporal chromium
+.PHONY: help setup demo test test-full check record screenshots lock clean temporal chromium
 
 help: ## this list
 	@while IFS= read -r line; do case $$line in \
@@ -31,6 +31,9 @@ check: $(INSTALLED) ## format, lint, types, import rules
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+record: setup ## carry orders on a real stack and keep their histories for the replay tests
+	@$(BIN)/python -m tests.replay.record
 
 screenshots: setup chromium ## pictures of orders in the Temporal UI, for docs/
 	$(BIN)/python docs/screenshots.py
