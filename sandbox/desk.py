@@ -41,9 +41,9 @@ def client_of_key(config: SandboxConfig, partner: KeyedPartner, key: str) -> str
 
 def answer(world: World, partner: KeyedPartner, task: Task, call: Call) -> Answer:
     """The partner's answer: refused, remembered or worked for."""
-    keys = world.switches.keys(partner)
     if call.client_id is None:
         return wrong_key()
+    keys = world.switches.keys(partner, call.client_id)
     if task.lookup and keys == "none":
         return refused(501, INVALID_INPUT, "not implemented")
     key = call.key if keys == "honoured" else None

@@ -23,10 +23,11 @@ class ManualIn(BaseModel):
 
 
 class PartnerIn(BaseModel):
-    """The body of `POST /_partners`."""
+    """The body of `POST /_partners`; without a client for all of them."""
 
     partner: KeyedPartner
     keys: Keys
+    client_id: str | None = None
 
 
 def handles(world: World, sender: Sender) -> APIRouter:
@@ -89,7 +90,7 @@ def _add_switches(router: APIRouter, world: World) -> None:
 
     @router.post("/_partners")
     async def partners(body: PartnerIn) -> JsonObject:
-        declared = world.switches.set_keys(body.partner, body.keys)
+        declared = world.switches.set_keys(body.partner, body.keys, client_id=body.client_id)
         return {"partner": body.partner, "keys": body.keys, "declared": declared}
 
 

@@ -10,6 +10,7 @@ from sandbox.config import Confirmation, KeyedPartner, Keys, SandboxConfig
 from sandbox.store import Store
 
 _TABLE = re.compile(r"^\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(#.*)?$")
+_CLIENT_LINE = re.compile(r"""^\s*client_id\s*=\s*(["'])(?P<id>[^"']*)\1""")
 _KEYS_LINE = re.compile(r"""^(?P<head>\s*keys\s*=\s*)(["'])[^"']*\2""")
 
 
@@ -39,22 +40,24 @@ class Switches:
     def confirmation(self, value: Confirmation) -> None:
         self._write("confirmation", value)
 
-    def keys(self, partner: KeyedPartner) -> Keys:
-        """What this partner makes of an `Idempotency-Key`."""
-        stored = self._read(f"keys:{partner}")
+    def keys(self, partner: KeyedPartner, client_id: str) -> Keys:
+        """What this partner makes of an `Idempotency-Key` of this client's calls."""
+        stored = self._read(f"keys:{partner}:{client_id}")
         return next((value for value in get_args(Keys) if value == stored), self._config.keys[partner])
 
-    def set_keys(self, partner: KeyedPartner, keys: Keys) -> int:
-        """Change it here and in the clients' file; returns how many declarations there were rewritten."""
-        self._write(f"keys:{partner}", keys)
+    def set_keys(self, partner: KeyedPartner, keys: Keys, *, client_id: str | None = None) -> int:
+        """Change it here and in the clients' file, for one client or all; how many declarations were rewritten."""
+        for client in self._config.clients:
+            if client_id in {None, client.client_id}:
+                self._write(f"keys:{partner}:{client.client_id}", keys)
         path = self._config.clients_file
-        return declare_keys(path, partner, keys) if path else 0
+        return declare_keys(path, partner, keys, client_id=client_id) if path else 0
 
     def follow_clients_file(self) -> None:
         """Take over what the clients' file declares: it is newer than what was set here before."""
         if self._config.clients_file:
-            for partner, keys in declared_keys(self._config.clients_file).items():
-                self._write(f"keys:{partner}", keys)
+            for (client_id, partner), keys in declared_keys(self._config.clients_file).items():
+                self._write(f"keys:{partner}:{client_id}", keys)
 
     def _read(self, name: str) -> str | None:
         row = self._store.row("SELECT value FROM switches WHERE name = ?", name)
@@ -64,26 +67,28 @@ class Switches:
         self._store.run("INSERT OR REPLACE INTO switches (name, value) VALUES (?, ?)", name, value)
 
 
-def declared_keys(path: Path) -> dict[KeyedPartner, Keys]:
-    """What the first client's partners declare; clients of one sandbox share its partners."""
-    clients = tomllib.loads(path.read_text(encoding="utf-8")).get("clients") or [{}]
-    partners = clients[0].get("partners", {})
+def declared_keys(path: Path) -> dict[tuple[str, KeyedPartner], Keys]:
+    """What each client's partners declare."""
+    clients = tomllib.loads(path.read_text(encoding="utf-8")).get("clients") or []
     return {
-        partner: keys
+        (client["client_id"], partner): keys
+        for client in clients
         for partner in get_args(KeyedPartner)
-        if (keys := partners.get(partner, {}).get("keys")) in get_args(Keys)
+        if (keys := client.get("partners", {}).get(partner, {}).get("keys")) in get_args(Keys)
     }
 
 
-def declare_keys(path: Path, partner: KeyedPartner, keys: Keys) -> int:
-    """Rewrite `keys = "…"` in every `[clients.partners.<partner>]` table, by rename, so that no reader sees half."""
+def declare_keys(path: Path, partner: KeyedPartner, keys: Keys, *, client_id: str | None = None) -> int:
+    """Rewrite `keys = "…"` in `[clients.partners.<partner>]` tables, by rename, so that no reader sees half."""
     before = path.read_text(encoding="utf-8")
-    table, count, lines = "", 0, []
+    table, client, count, lines = "", "", 0, []
     for line in before.splitlines(keepends=True):
         if header := _TABLE.match(line):
             table = header["name"]
+        if table == "clients" and (named := _CLIENT_LINE.match(line)):
+            client = named["id"]
         hits = 0
-        if table == f"clients.partners.{partner}":
+        if table == f"clients.partners.{partner}" and client_id in {None, client}:
             line, hits = _KEYS_LINE.subn(rf'\g<head>"{keys}"', line)  # noqa: PLW2901  the rewritten line takes its place
         count += hits
         lines.append(line)

@@ -173,6 +173,17 @@ def test_the_clients_file_is_the_truth_at_the_start(tmp_path: Path, gateway: Gat
     assert first.json() == second.json()
 
 
+def test_a_partner_may_treat_two_clients_differently(tmp_path: Path, gateway: Gateway) -> None:
+    path = tmp_path / "clients.toml"
+    path.write_text(CLIENTS_TOML)
+    config = configuration(tmp_path / "state", gateway.url, clients_file=path)
+    with running_sandbox(config) as sandbox:
+        body = {"partner": "oms", "keys": "honoured", "client_id": "shop-1"}
+        assert sandbox.http.post("/_partners", json=body).json()["declared"] == 1
+        assert sandbox.create(key="k").json() == sandbox.create(key="k").json()
+    assert path.read_text() == CLIENTS_TOML.replace('"lookup"', '"honoured"', 1)
+
+
 def test_a_file_without_the_partner_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "clients.toml"
     path.write_text(CLIENTS_TOML)
