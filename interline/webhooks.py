@@ -69,5 +69,9 @@ def _signature(secret: str, signed: bytes) -> str:
 
 def _any_equal(sent: str, expected: Iterable[str]) -> bool:
     """Compares with all of them (`sum` stops at none), in constant time, as bytes: text beyond ASCII would raise."""
-    claimed = sent.encode("utf-8", "surrogatepass")
-    return sum(hmac.compare_digest(claimed, one.encode()) for one in expected if one) > 0
+    claimed = _bytes(sent)
+    return sum(hmac.compare_digest(claimed, _bytes(one)) for one in expected if one) > 0
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
