@@ -82,7 +82,7 @@ class OrderPrice:
         self._context.post(Step.BLUE_4, ClientEvent.LOGISTICS_PRICED, body)
 
     async def _offer(self, shipment: Shipment, item: str = "") -> Price | None:
-        """The offer this order takes, over all configured providers."""
+        """Blue 2: the offer this order takes, over all configured providers."""
         self._asked += 1
         item = item if self._asked == 1 else f"{item}#{self._asked}"
         request = RequestPrice(**self._context.common(Step.BLUE_2, item), shipment=shipment, best_only=True)

@@ -36,12 +36,12 @@ _Reader = Callable[[JsonObject, Terms], OrderRequest]
 
 
 async def create_outbound(request: Request) -> Response:
-    """Create an outbound order, or a return with `order_type` RT."""
+    """Red 1: create an outbound order, or a return with `order_type` RT."""
     return await _create(request, read_outbound)
 
 
 async def create_return(request: Request) -> Response:
-    """Create a return in Shipper's inbound form (`po_type` RT)."""
+    """Red 1: create a return in Shipper's inbound form (`po_type` RT)."""
     return await _create(request, read_inbound)
 
 
@@ -160,6 +160,7 @@ async def _same_order(temporal: Temporal, order: OrderInput, fingerprint: str) -
 
 
 def _acknowledged(request: Request, order: OrderInput, accepted_at: str, *, replayed: bool) -> Response:
+    """Red 2: the order is durably recorded."""
     link = order_link(order.warehouse_id, order.order_number)
     data: JsonObject = {
         "order_no": order.order_number,

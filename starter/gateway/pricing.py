@@ -34,7 +34,7 @@ _PROBLEMS: Final = {
 
 
 async def price(request: Request) -> Response:
-    """What the shipment costs, cheapest first, with a quote id that an order may name."""
+    """Blue 1: what the shipment costs, cheapest first, with a quote id that an order may name (blue 4)."""
     client, here = authenticated(request), gateway(request)
     body = await read_json(request)
     shipment = read_pricing(body, terms(client), rate_type=request.path_params.get("rate_type"))
