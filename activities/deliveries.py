@@ -14,11 +14,12 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.api.workflowservice.v1 import ResetActivityRequest
 from temporalio.client import Client as Temporal
-from temporalio.client import WorkflowExecutionDescription
+from temporalio.client import WorkflowExecutionDescription, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.engine import next_try, tries_of
 from interline.domain.account import MadeDue, MakeDue
+from interline.domain.commands import CommandDone, StepCommand
 from interline.domain.deliveries import (
     DeliveryBody,
     DeliveryFound,
@@ -30,7 +31,7 @@ from interline.domain.deliveries import (
     WantedDeliveries,
 )
 from interline.errors import Outcome
-from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, Activity, Workflow, order_workflow_id
+from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, Activity, Update, Workflow, order_workflow_id
 
 AT_ONCE: Final = 8
 MOST_REFS: Final = 5000
@@ -91,6 +92,16 @@ class Deliveries:
         query = f"WorkflowType = '{Workflow.ORDER}' AND {clause}"
         async for found in self._temporal.list_workflows(query, page_size=min(most or 200, 200), limit=most):
             yield found.id
+
+    async def retry(self, client_id: str, order_number: str, step: str, *, actor: str) -> bool:
+        """Let an order try its parked delivery again; False when it works on it already."""
+        order = self._temporal.get_workflow_handle(order_workflow_id(client_id, order_number))
+        command = StepCommand(step=step, actor=actor, reason="redelivery asked for")
+        try:
+            await order.execute_update(Update.RETRY_STEP, command, result_type=CommandDone, rpc_timeout=_RPC)
+        except WorkflowUpdateFailedError:
+            return False
+        return True
 
     async def make_one_due(self, client_id: str, order_number: str, webhook_id: str) -> bool:
         """Make one waiting delivery due now; False when it does not wait."""

@@ -22,8 +22,11 @@ class Redeliverer:
 
     @activity.defn(name=Activity.CLIENT_SEND_AGAIN)
     async def send_again(self, call: SendAgain) -> Delivered:
-        """Read the delivery from its order, open or closed, and send it."""
+        """Read the delivery from its order, open or closed, and send it. A dead letter is its order's to send."""
         known = await self._read(call)
+        if known.parked:
+            await self._deliveries.retry(call.client_id, call.order_number, known.step, actor=call.actor)
+            return Delivered(status=0)
         return await self._platform.send_webhook(
             SendWebhook(
                 client_id=call.client_id,

@@ -125,6 +125,7 @@ def found_delivery(context: OrderContext, sequence: int) -> DeliveryFound:
         step=known.step,
         webhook_id=known.webhook_id,
         body=stamped(context.order, known),
+        parked=any(problem.key == known.webhook_id for problem in context.state.problems),
     )
     return DeliveryFound(delivery=body)
 

@@ -54,6 +54,7 @@ class Redelivery:
             client_id=asked.wanted.client_id,
             order_number=one.order_number,
             sequence=one.sequence,
+            actor=asked.actor,
             key=f"{key}-{workflow.info().first_execution_run_id}",
             budget_seconds=policies.WEBHOOK_BUDGET,
             schedule_seconds=SCHEDULE_SECONDS,

@@ -33,7 +33,10 @@ class ErrorCode(StrEnum):
     ORDER_NOT_FOUND = "order-not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     REQUEST_TIMEOUT = "request-timeout"
+    DELIVERY_NOT_FOUND = "delivery-not-found"
     ORDER_ALREADY_EXISTS = "order-already-exists"
+    WEBHOOK_NOT_CONFIGURED = "webhook-not-configured"
+    COMMAND_REFUSED = "command-refused"
     CONTENT_TOO_LARGE = "content-too-large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type"
     UNSUPPORTED_CONTENT_ENCODING = "unsupported-content-encoding"
@@ -52,6 +55,7 @@ class ErrorCode(StrEnum):
     COORDINATES_REQUIRED = "coordinates-required"
     CONTRADICTION = "contradiction"
     WEBHOOK_KIND_INACTIVE = "webhook-kind-inactive"
+    URL_NOT_ALLOWED = "url-not-allowed"
     NOT_SERVICEABLE = "not-serviceable"
 
     PARTNER_TIMEOUT = "partner-timeout"
@@ -83,7 +87,12 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.ORDER_NOT_FOUND: Meaning(404, ORDER_NOT_FOUND_CODE, "you have no order of this number in this warehouse"),
     _E.METHOD_NOT_ALLOWED: Meaning(405, 405, "use a method of the header Allow"),
     _E.REQUEST_TIMEOUT: Meaning(408, 408, "send the whole body within 10 seconds"),
+    _E.DELIVERY_NOT_FOUND: Meaning(
+        404, 404, "you have no such delivery: GET /v3/fulfillment/webhooks/deliveries lists them"
+    ),
     _E.ORDER_ALREADY_EXISTS: Meaning(409, 409, "this order number is taken by another body: use a new number"),
+    _E.WEBHOOK_NOT_CONFIGURED: Meaning(409, 409, "set the url of this kind first: PUT /v3/fulfillment/webhooks"),
+    _E.COMMAND_REFUSED: Meaning(409, 409, "the order does not allow this now: the message says why, data the state"),
     _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB (a webhook: 1 MiB)"),
     _E.UNSUPPORTED_MEDIA_TYPE: Meaning(415, 415, "send Content-Type: application/json, charset utf-8 or none"),
     _E.UNSUPPORTED_CONTENT_ENCODING: Meaning(415, 415, "send the body uncompressed"),
@@ -105,6 +114,7 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     ),
     _E.CONTRADICTION: Meaning(422, INPUT_CODE, "two fields differ: send one of them, or the same in both"),
     _E.WEBHOOK_KIND_INACTIVE: Meaning(422, INPUT_CODE, "activate the webhook kind that the message names, then repeat"),
+    _E.URL_NOT_ALLOWED: Meaning(422, INPUT_CODE, "send a public https address, port 443 or 8443"),
     _E.NOT_SERVICEABLE: Meaning(422, INPUT_CODE, "no carrier serves this route, size and rate type"),
     _E.PARTNER_TIMEOUT: Meaning(504, INTERNAL_CODE, "the logistics provider did not answer in time: repeat"),
     _E.PARTNER_UNAVAILABLE: Meaning(503, INTERNAL_CODE, "the logistics provider cannot be reached: repeat later"),

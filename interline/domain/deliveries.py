@@ -78,6 +78,8 @@ class DeliveryBody(Durable):
     step: str
     webhook_id: str
     body: JsonObject
+    parked: bool = False
+    """Its order waits with it for a decision: then the order itself sends it, so that the sequence holds."""
 
 
 class DeliveryFound(Durable):
@@ -118,6 +120,7 @@ class SendAgain(Durable):
     client_id: str
     order_number: str
     sequence: int
+    actor: str
     key: str
     budget_seconds: float
     schedule_seconds: list[float]

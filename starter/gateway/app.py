@@ -11,9 +11,22 @@ from temporalio.client import Client as Temporal
 
 from interline.contracts.partner_events import ROUTES
 from interline.contracts.problems import ErrorCode, RequestError, refused
+from interline.runtime.accounts import Accounts
 from interline.runtime.clients import ClientRegistry
+from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
-from starter.gateway import documents, health, order_list, order_reads, orders, pricing, webhooks
+from starter.gateway import (
+    commands,
+    documents,
+    health,
+    order_list,
+    order_reads,
+    orders,
+    pricing,
+    webhook_log,
+    webhook_settings,
+    webhooks,
+)
 from starter.gateway.answers import refusal
 from starter.gateway.context import Gateway
 from starter.gateway.edge import Edge
@@ -26,6 +39,7 @@ FULFILLMENT = "/v3/fulfillment"
 
 def create_app(settings: Settings, client: Temporal, registry: ClientRegistry) -> FastAPI:
     """The application. It starts while Temporal is unreachable, and says so at `/readyz`."""
+    sealer = Sealer.of(settings.secrets_key, base=settings.clients_file.parent)
     here = Gateway(
         settings=settings,
         temporal=client,
@@ -33,6 +47,8 @@ def create_app(settings: Settings, client: Temporal, registry: ClientRegistry) -
         metrics=Metrics(),
         readiness=Readiness(client, retention_days=settings.retention_days),
         rejections=Rejections(),
+        accounts=Accounts(client, sealer),
+        sealer=sealer,
     )
     app = documents.DocumentedApp(
         title="Interline", version=documents.VERSION, redirect_slashes=False, redoc_url=None, lifespan=_watching
@@ -63,6 +79,9 @@ def _add_routes(app: FastAPI) -> None:
         ("POST", "/pricing/domestic/{rate_type}", pricing.price),
         ("GET", "/warehouse/{warehouse_id}/outbound/oms/{order_no}", order_reads.get_order),
         ("GET", "/outbounds/OMS", order_list.list_orders),
+        *webhook_settings.ROUTES,
+        *webhook_log.ROUTES,
+        *commands.ROUTES,
     )
     for method, path, handler in client_routes:
         full = FULFILLMENT + path

@@ -7,7 +7,9 @@ from fastapi import Request
 from temporalio.client import Client as Temporal
 
 from interline.contracts.problems import ErrorCode, refused
+from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, ClientRegistry
+from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
 from starter.gateway.metrics import Metrics
 from starter.gateway.readiness import Readiness
@@ -24,6 +26,8 @@ class Gateway:
     metrics: Metrics
     readiness: Readiness
     rejections: Rejections
+    accounts: Accounts
+    sealer: Sealer
 
 
 def gateway(request: Request) -> Gateway:

@@ -11,6 +11,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from interline.attributes import KEYWORDS, NEEDS_ATTENTION
 from interline.contracts.orders_in import OrderRequest, Terms, read_inbound, read_outbound
 from interline.contracts.problems import ErrorCode, Problem, RequestError
+from interline.domain.account import Account
 from interline.domain.base import JsonObject
 from interline.domain.order import OrderInput
 from interline.domain.statuses import LogisticsStatus, OrderStatus
@@ -23,6 +24,7 @@ from interline.names import (
     Workflow,
     order_workflow_id,
 )
+from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, WebhookKind
 from interline.runtime.settings import Settings
 from starter.gateway.answers import answer
@@ -48,9 +50,9 @@ async def create_return(request: Request) -> Response:
 async def _create(request: Request, read: _Reader) -> Response:
     client, here = authenticated(request), gateway(request)
     asked = read(await read_json(request), terms(client))
-    _require_webhooks(client)
     order = _order_input(asked, client, here.settings)
     async with within():
+        await _require_webhooks(here.accounts, client)
         try:
             await _start(here.temporal, order, asked.fingerprint)
         except WorkflowAlreadyStartedError:
@@ -59,14 +61,20 @@ async def _create(request: Request, read: _Reader) -> Response:
     return _acknowledged(request, order, order.accepted_at.isoformat(), replayed=False)
 
 
-def _require_webhooks(client: Client) -> None:
-    active = {kind for kind, endpoint in client.webhooks.items() if endpoint.active}
+async def _require_webhooks(accounts: Accounts, client: Client) -> None:
+    """Both kinds must be active, by the client's account or the clients' file. One describe, at most every 2 s.
+
+    A paused or disabled endpoint refuses no order: its webhooks are held.
+    """
+    account = await accounts.read(client.client_id) or Account()
+    in_file = {kind.value: endpoint.active for kind, endpoint in client.webhooks.items()}
+    active = {**in_file, **{kind: endpoint.active for kind, endpoint in account.endpoints.items()}}
     problems = [
         Problem(
             ErrorCode.WEBHOOK_KIND_INACTIVE, f"activate your {kind.value} webhook: an order needs it to report to you"
         )
         for kind in WebhookKind
-        if kind not in active
+        if not active.get(kind)
     ]
     if problems:
         raise RequestError(problems)

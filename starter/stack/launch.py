@@ -16,6 +16,7 @@ from starter.stack.ownership import owned
 from starter.stack.parts import SHORT_SCHEDULE_SECONDS, Site
 from starter.stack.places import StackDir, remember
 from starter.stack.readiness import until
+from starter.stack.secrets import ensure_sealing_key
 from starter.stack.supervisor import Supervisor, Wishes
 
 PORT_SECONDS: Final = 5.0
@@ -52,6 +53,7 @@ def settle(launch: Launch) -> Site:
     ports = kept_ports(launch.stack, base=launch.port_base)
     _refuse_taken(ports, launch.stack)
     addresses = Addresses.of(ports)
+    ensure_sealing_key(launch.stack.root / "secrets")
     if not launch.stack.clients.is_file():
         for client_id, name in DEMO_CLIENTS.items():
             around = Surroundings.in_sandbox(client_id, gateway=addresses.gateway, sandbox=addresses.sandbox)

@@ -11,6 +11,7 @@ from typing import Final
 from interline.runtime.temporal_server import start_command
 from starter.stack.addresses import HOST, Addresses, Ports
 from starter.stack.places import StackDir
+from starter.stack.secrets import SEALING_KEY
 
 SHORT_SCHEDULE_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0)
 """Pauses between tries of a client webhook in a local stack; production's are in `interline.domain.policy`."""
@@ -56,6 +57,7 @@ def environ(site: Site, outer: Mapping[str, str]) -> dict[str, str]:
         "INTERLINE_PORT": str(site.ports.gateway),
         "INTERLINE_PUBLIC_URL": site.addresses.gateway,
         "INTERLINE_ALLOW_PRIVATE_WEBHOOKS": "true",
+        "INTERLINE_SECRETS_KEY": f"file:secrets/{SEALING_KEY}",
         "INTERLINE_DELIVERY_SCHEDULE_SECONDS": json.dumps(list(site.schedule_seconds)),
     }
 

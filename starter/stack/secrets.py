@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from interline.runtime.sealing import new_key
+
+SEALING_KEY: Final = "sealing_key"
+
 
 def _token() -> str:
     return secrets.token_urlsafe(32)
@@ -34,6 +38,12 @@ def ensure_secrets(folder: Path) -> dict[str, str]:
     """All secrets of one client, by name; the missing ones are made."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {name: _ensure(folder / name, make) for name, make in MAKERS.items()}
+
+
+def ensure_sealing_key(folder: Path) -> None:
+    """The key that encrypts what clients set up by API; one per stack, kept."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _ensure(folder / SEALING_KEY, new_key)
 
 
 def _ensure(path: Path, make: Callable[[], str]) -> str:
