@@ -140,7 +140,11 @@ def awb_assigned(state: OrderState, event: Event) -> None:
 
 
 def shipment_status(state: OrderState, event: Event) -> None:
-    """Blue 7: what the carrier says. The highest rank counts; unknown codes are flagged and move nothing."""
+    """Blue 7: what the carrier says. The highest rank counts; unknown codes are flagged and move nothing.
+
+    The same word about the same parcel (heard by webhook and by asking) is told once; parcels scanned together are not
+    the same word.
+    """
     code = _text(event, "code") or ""
     status = normalise(code)
     if status is S.UNKNOWN:
@@ -150,11 +154,13 @@ def shipment_status(state: OrderState, event: Event) -> None:
         parcels.courier_said(state, _text(event, "awb") or "", fact)
         state.carrier = parcels.overall(state)
     _carrier_of(state, event)
-    said = f"{code} {event.occurred_at.isoformat(timespec='seconds') if event.occurred_at else event.event_id}"
-    if said in state.courier_said:
+    said = f"{code} {event.occurred_at.isoformat(timespec='seconds') if event.occurred_at else event.event_id} "
+    awb = _text(event, "awb") or ""
+    vague = not awb or event.event_id.startswith(ASKED)
+    if said + awb in state.courier_said or (vague and any(known.startswith(said) for known in state.courier_said)):
         state.duplicates += 1
         return
-    state.courier_said = [*state.courier_said, said][-SAID_KEPT:]
+    state.courier_said = [*state.courier_said, said + awb][-SAID_KEPT:]
     state.carrier_inbox.append(event)
 
 
@@ -205,7 +211,15 @@ def amend_refusal(state: OrderState, changes: JsonObject) -> str | None:
     fixed = sorted(FIXED & set(changes))
     if not changes:
         return "nothing is to be changed: name the fields in changes"
+    if "details" in changes and parcels.pieces(changes["details"]) is None:
+        return "details needs lines, each with sku and a whole qty_ordered or ordered_qty from 1"
     return f"{', '.join(fixed)} cannot be changed" if fixed else cancel_refusal(state)
+
+
+def amended(state: OrderState, changes: JsonObject) -> None:
+    """The OMS took an amendment."""
+    state.amended = {**state.amended, **changes}
+    state.ordered = parcels.pieces(changes.get("details")) or state.ordered
 
 
 def business_done(state: OrderState) -> bool:

@@ -28,9 +28,9 @@ INBOXES = ("warehouse_inbox", "carrier_inbox", "weighed_inbox")
 REOPENINGS = {LogisticsStatus.RETURNING, LogisticsStatus.LOST_OR_DAMAGED}
 
 
-def after(events: Iterable[Event]) -> OrderState:
+def after(events: Iterable[Event], *, is_return: bool = False) -> OrderState:
     """The state once these have come, in this order."""
-    state = OrderState()
+    state = OrderState(is_return=is_return)
     for event in events:
         rules.apply(state, event, now=NOON)
     return state
@@ -38,10 +38,11 @@ def after(events: Iterable[Event]) -> OrderState:
 
 def facts(state: OrderState) -> dict[str, Any]:
     """All that a state says, without what only records the order of arrival."""
-    told = state.model_dump(exclude={"seen", "timeline", "courier_said", *INBOXES})
+    told = state.model_dump(exclude={"seen", "timeline", "duplicates", "courier_said", *INBOXES})
     told["contradictions"] = rules.contradictions(state)
-    for name in INBOXES:
+    for name in ("warehouse_inbox", "weighed_inbox"):
         told[name] = sorted(event.event_id for event in getattr(state, name))
+    told["carrier_inbox"] = {(event.data.get("code"), event.occurred_at) for event in state.carrier_inbox}
     for name in ("goods_seen", "flags", "unusable"):
         told[name] = sorted(told[name])
     return told
@@ -86,19 +87,26 @@ def test_all_5040_orders_of_arrival_end_in_the_same_facts(events: list[Event]) -
     assert all(facts(after(order)) == expected for order in orders)
 
 
-def shipment_statuses() -> st.SearchStrategy[Event]:
-    """Statuses of any code at any time, some of them copies of each other's id and content."""
+AWBS = ("A1", "A2", "A3")
+
+
+def shipment_statuses(*awbs: str) -> st.SearchStrategy[Event]:
+    """Statuses of any code at any time, about some parcel or none; equal ones are copies of each other."""
     codes = st.sampled_from([*BY_CODE, "", "4242", " 2000 ", "delivered"])
-    minutes = st.none() | st.integers(-600, 600)
+    minutes, about = st.none() | st.integers(-600, 600), st.sampled_from(["", *awbs])
     return st.builds(
-        lambda code, at: an_event(f"s-{code}-{at}", "shipment_status", minutes=at, code=code), codes, minutes
+        lambda code, at, awb: an_event(f"s-{code}-{at}-{awb}", "shipment_status", minutes=at, code=code, awb=awb),
+        codes,
+        minutes,
+        about,
     )
 
 
 def other_events() -> st.SearchStrategy[Event]:
     """Events of OMS and warehouse that may contradict each other."""
-    kinds = st.sampled_from(
-        ["order_confirmed", "order_status", "goods_issued", "goods_received", "awb_assigned", "new"]
+    kinds = ["order_confirmed", "order_status", "goods_issued", "goods_received", "awb_assigned", "new"]
+    line = st.fixed_dictionaries(
+        {"sku": st.just("TEA"), "quantity": st.integers(-1, 3)}, optional={"condition": st.just("Damaged")}
     )
     data = st.fixed_dictionaries(
         {},
@@ -106,21 +114,28 @@ def other_events() -> st.SearchStrategy[Event]:
             "accepted": st.booleans(),
             "reason": st.sampled_from(["no stock", "address"]),
             "code": st.sampled_from(["00", "40", "90", "99"]),
-            "awb": st.sampled_from(["A1", "A2", "A3"]),
+            "awb": st.sampled_from(AWBS),
             "carrier": st.sampled_from(["JNE", "SiCepat"]),
             "oms_order_no": st.sampled_from(["FO1", "FO2"]),
+            "lines": st.lists(line, max_size=2),
         },
     )
     return st.builds(
-        lambda kind, said: Event(event_id=f"{kind}-{sorted(said.items())}", kind=kind, data=said), kinds, data
+        lambda kind, said: Event(event_id=f"{kind}-{sorted(said.items(), key=str)}", kind=kind, data=said),
+        st.sampled_from(kinds),
+        data,
     )
 
 
 @settings(max_examples=300)
-@given(st.data(), st.lists(shipment_statuses() | other_events(), max_size=12))
-def test_any_mixture_ends_in_the_same_facts_in_any_order(data: st.DataObject, events: list[Event]) -> None:
+@given(st.data(), st.lists(shipment_statuses(*AWBS) | other_events(), max_size=12), st.booleans())
+def test_any_mixture_ends_in_the_same_facts_in_any_order(
+    data: st.DataObject,
+    events: list[Event],
+    is_return: bool,  # noqa: FBT001  a case, not a switch
+) -> None:
     shuffled = data.draw(st.permutations(events))
-    assert facts(after(shuffled)) == facts(after(events))
+    assert facts(after(shuffled, is_return=is_return)) == facts(after(events, is_return=is_return))
 
 
 @settings(max_examples=300)
@@ -158,6 +173,14 @@ def test_a_repetition_is_counted_and_changes_nothing_else() -> None:
     assert not rules.apply(state, PGI_1, now=NOON)
     assert state.duplicates == 1
     assert state.model_dump(exclude={"duplicates"}) == once.model_dump(exclude={"duplicates"})
+
+
+def test_parcels_scanned_in_the_same_second_are_both_told_and_the_same_word_only_once() -> None:
+    both = [an_event(f"p{awb}", "shipment_status", minutes=5, code="1160", awb=awb) for awb in ("A1", "A2")]
+    again = [an_event(f"asked-{awb}", "shipment_status", minutes=5, code="1160", awb=awb) for awb in ("A2", "")]
+    state = after([*both, *again])
+    assert [event.event_id for event in state.carrier_inbox] == ["pA1", "pA2"]
+    assert state.duplicates == 2
 
 
 def test_a_time_without_zone_is_read_as_utc_and_compares_with_the_others() -> None:
