@@ -23,6 +23,9 @@ class ErrorCode(StrEnum):
     API_KEY_WRONG = "api-key-wrong"
     WEBHOOK_SIGNATURE_INVALID = "webhook-signature-invalid"
 
+    MALFORMED_REQUEST = "malformed-request"
+    URI_TOO_LONG = "uri-too-long"
+    HEADERS_TOO_LARGE = "headers-too-large"
     MALFORMED_JSON = "malformed-json"
     INVALID_UNICODE = "invalid-unicode"
     DUPLICATE_JSON_KEY = "duplicate-json-key"
@@ -78,6 +81,11 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.API_KEY_MISSING: Meaning(401, KEY_CODE, "send your key in the header X-API-Key"),
     _E.API_KEY_WRONG: Meaning(401, KEY_CODE, "this key is not known here: check it, or ask for a new one"),
     _E.WEBHOOK_SIGNATURE_INVALID: Meaning(401, KEY_CODE, "sign the raw body with the agreed secret and time of now"),
+    _E.MALFORMED_REQUEST: Meaning(
+        400, 400, "send plain HTTP/1.1: one Host, one framing of the body, one line per header"
+    ),
+    _E.URI_TOO_LONG: Meaning(414, 414, "send an address of at most 8 KiB"),
+    _E.HEADERS_TOO_LARGE: Meaning(431, 431, "send at most 100 header fields and 16 KiB of them"),
     _E.MALFORMED_JSON: Meaning(400, INPUT_CODE, "send one JSON object in UTF-8, without a byte order mark"),
     _E.INVALID_UNICODE: Meaning(400, INPUT_CODE, "send surrogates in pairs only, or the character itself"),
     _E.DUPLICATE_JSON_KEY: Meaning(400, INPUT_CODE, "send each name once per object"),
@@ -86,7 +94,7 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.NOT_FOUND: Meaning(404, 404, "there is no such address: see /docs"),
     _E.ORDER_NOT_FOUND: Meaning(404, ORDER_NOT_FOUND_CODE, "you have no order of this number in this warehouse"),
     _E.METHOD_NOT_ALLOWED: Meaning(405, 405, "use a method of the header Allow"),
-    _E.REQUEST_TIMEOUT: Meaning(408, 408, "send the whole body within 10 seconds"),
+    _E.REQUEST_TIMEOUT: Meaning(408, 408, "send the whole head within 10 seconds and the whole body within 15"),
     _E.DELIVERY_NOT_FOUND: Meaning(
         404, 404, "you have no such delivery: GET /v3/fulfillment/webhooks/deliveries lists them"
     ),

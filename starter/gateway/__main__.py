@@ -12,6 +12,7 @@ from interline.runtime.clients import ClientRegistry
 from interline.runtime.settings import Settings
 from interline.runtime.temporal import connect
 from starter.gateway.app import create_app
+from starter.gateway.guard import GuardedProtocol
 
 GRACE_SECONDS = 10
 """How long requests under way may take after SIGTERM."""
@@ -27,7 +28,8 @@ async def serve(settings: Settings) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=GuardedProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

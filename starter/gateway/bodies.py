@@ -12,7 +12,7 @@ from interline.domain.base import JsonObject
 CLIENT_BYTES: Final = 256 * 1024
 WEBHOOK_BYTES: Final = 1024 * 1024
 THROWN_AWAY_BYTES: Final = 4 * 1024 * 1024
-DEADLINE_SECONDS: Final = 10.0
+DEADLINE_SECONDS: Final = 15.0
 
 
 async def read_json(request: Request) -> JsonObject:

@@ -24,6 +24,7 @@ from interline.names import order_workflow_id
 from interline.runtime.clients import ClientRegistry
 from interline.runtime.settings import Settings
 from starter.gateway.app import create_app
+from starter.gateway.guard import GuardedProtocol
 
 SHOP_KEY, OTHER_KEY, QUIET_KEY = "shop-key-0123456789", "other-key-0123456789", "quiet-key-0123456789"
 OMS_SECRET = "oms-secret-0123456789"
@@ -109,7 +110,8 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     """The application on a free loopback port: its address."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http="httptools", log_config=None, timeout_graceful_shutdown=1))
+    config = uvicorn.Config(app, http=GuardedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
