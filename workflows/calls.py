@@ -138,7 +138,10 @@ class Calls:
         try:
             result = await self._execute(call, failed)
         except FailureError as error:
-            raise CallFailedError(failed_try(error)) from error
+            failure = CallFailedError(failed_try(error))
+            if _is_given_up():
+                raise asyncio.CancelledError from failure
+            raise failure from error
         finally:
             self.blind -= blind
             self.settled += 1
@@ -176,6 +179,12 @@ async def give_up(task: asyncio.Task[Any]) -> None:
     error = None if task.cancelled() else task.exception()
     if error and not is_cancelled_exception(error):
         raise error
+
+
+def _is_given_up() -> bool:
+    """A cancelled call may still end as a timeout: its worker was killed. Nobody waits for its result any more."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def failed_try(error: FailureError) -> FailedTry:

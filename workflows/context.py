@@ -1,5 +1,6 @@
 """What the tracks of one order share: its state, its calls, its waits, its place in the UI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
@@ -199,10 +200,12 @@ class OrderContext:
         """The track waits here for an operator; the order goes on otherwise."""
         try:
             await workflow.wait_condition(lambda: problem.step in self.state.decisions)
-            return self.state.decisions.pop(problem.step)
-        finally:
+        except asyncio.CancelledError:  # not `finally`: an evicted order is no place for commands
             if not self.calls.stopping:
                 self.settle_problem(problem)
+            raise
+        self.settle_problem(problem)
+        return self.state.decisions.pop(problem.step)
 
     def raise_problem(self, problem: Problem, *, tell_client: bool = True) -> None:
         """Ask for a human: visible in lists, on the card, and told to the client."""

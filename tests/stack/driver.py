@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -111,11 +111,16 @@ class Stack:
 
     def status(self, number: str, *, client: int = 0) -> str:
         """The order's status; empty while the gateway asks us to wait, as it may after Temporal was killed."""
+        return str(self.view(number, client=client).get("order_status", ""))
+
+    def view(self, number: str, *, client: int = 0) -> dict[str, Any]:
+        """All that the API says of the order's way through Interline; empty while the gateway asks us to wait."""
         answer = self._get_order(number, client)
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            return ""
+            return {}
         answer.raise_for_status()
-        return str(answer.json()["data"]["outbound"]["interline"]["order_status"])
+        seen: dict[str, Any] = answer.json()["data"]["outbound"]["interline"]
+        return seen
 
     def _get_order(self, number: str, client: int) -> httpx.Response:
         manifest = self.manifest
@@ -162,9 +167,10 @@ class Stack:
         """Whether partners act by themselves, and how the OMS confirms."""
         self._tell("POST", "_manual", {"on": on, "confirmation": confirmation})
 
-    def partner(self, name: str, *, keys: str) -> None:
-        """What a partner makes of our idempotency keys, there and in our settings."""
-        self._tell("POST", "_partners", {"partner": name, "keys": keys})
+    def partner(self, name: str, *, keys: str, client: int | None = None) -> None:
+        """What a partner makes of our idempotency keys (of one client's, or all), there and in our settings."""
+        client_id = None if client is None else self.manifest.clients[client].client_id
+        self._tell("POST", "_partners", {"partner": name, "keys": keys, "client_id": client_id})
 
     def _items(self, handle: str, **filters: str) -> list[JsonObject]:
         wanted = {name: value for name, value in filters.items() if value}
