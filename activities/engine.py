@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from temporalio import activity
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client as Temporal
 
@@ -21,22 +22,34 @@ class Engine:
     async def pending_calls(self, workflow_id: str) -> PendingCalls:
         """The durable calls under way: key, tries so far, last failure, time of the next try."""
         described = await self._temporal.get_workflow_handle(workflow_id).describe()
-        return PendingCalls(calls=[await self._carried(one) for one in described.raw_description.pending_activities])
-
-    async def _carried(self, pending: PendingActivityInfo) -> CarriedCall:
-        records = await tries_of(self._temporal, pending)
-        failure = pending.last_failure
-        kind = failure.application_failure_info.type
-        known = kind in {outcome.value for outcome in Outcome}
-        return CarriedCall(
-            key=pending.activity_id,
-            failed=FailedTry(
-                outcome=kind if known else Outcome.UNKNOWN.value, message=failure.message or "no answer yet"
-            ),
-            next_at=next_try(pending),
-            tries_before=max(records[-1].number if records else 0, pending.attempt - 1, 1),
-            records=records,
+        return PendingCalls(
+            calls=[await carried(self._temporal, one) for one in described.raw_description.pending_activities]
         )
+
+
+async def carried(temporal: Temporal, pending: PendingActivityInfo) -> CarriedCall:
+    """A call under way as a new history takes it over. A try that is running now may have its effect."""
+    records = await tries_of(temporal, pending)
+    made = max(records[-1].number if records else 0, pending.attempt - 1)
+    running = pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    return CarriedCall(
+        key=pending.activity_id,
+        failed=_unheard() if running else _last(pending),
+        next_at=next_try(pending),
+        tries_before=max(made + running, 1),
+        records=records,
+    )
+
+
+def _last(pending: PendingActivityInfo) -> FailedTry:
+    failure = pending.last_failure
+    kind = failure.application_failure_info.type
+    known = kind in {outcome.value for outcome in Outcome}
+    return FailedTry(outcome=kind if known else Outcome.UNKNOWN.value, message=failure.message or "no answer yet")
+
+
+def _unheard() -> FailedTry:
+    return FailedTry(outcome=Outcome.UNKNOWN.value, message="no answer yet")
 
 
 async def tries_of(temporal: Temporal, pending: PendingActivityInfo) -> list[TryRecord]:

@@ -77,7 +77,9 @@ class Calls:
         """Durable calls under way, by label, with the failure that sent them there."""
 
     async def make(self, call: Call[In, Out], *, now: bool = True, durably: bool = True) -> Out:
-        """Make the call; return its result, however long that takes (`durably=False`: the local try only).
+        """Make the call; return its result, however long that takes.
+
+        `durably=False`: not while the destination is unwell, and once only, unless a declared rate forbids local tries.
 
         Raises:
             CallFailedError: it was refused for good or ran out of tries.
@@ -95,6 +97,8 @@ class Calls:
                 if not durably:
                     raise CallFailedError(failed) from error
                 self._state.unwell = sorted({*self._state.unwell, call.partner.value})
+        if not durably and self.is_unwell(call.partner):
+            raise CallFailedError(FailedTry(outcome=Outcome.BUSY.value, message="not tried: the call before it failed"))
         return await self._durably(call, failed)
 
     def is_durable(self, step: Step) -> bool:
