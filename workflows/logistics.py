@@ -95,7 +95,7 @@ class LogisticsTrack:
         """The wait for the courier's last word begins when the goods have moved (a return: at once)."""
         await workflow.wait_condition(self._moving_or_end)
         ladder = self._order.policy.deadlines.delivery
-        title = "the courier's last status"
+        title = "last status from the courier"
         await self._context.wait_with_ladder(
             Step.BLUE_7, title, ladder, satisfied=self._done_or_end, ask=self._asking.courier
         )

@@ -53,10 +53,10 @@ def seen(
             id="waits",
         ),
         pytest.param(
-            lambda: seen(waits=[waiting(hours=48), waiting("the courier's last status", hours=2)]),
+            lambda: seen(waits=[waiting(hours=48), waiting("last status from the courier", hours=2)]),
             "It waits for goods issue from the warehouse since 2026-11-23 12:00:00 UTC"
-            " and the courier's last status since 2026-11-23 12:00:00 UTC.",
-            "warn at 2026-11-23 14:00:00 UTC if there is still no the courier's last status.",
+            " and last status from the courier since 2026-11-23 12:00:00 UTC.",
+            "warn at 2026-11-23 14:00:00 UTC if there is still no last status from the courier.",
             id="the nearest of two waits",
         ),
         pytest.param(
