@@ -72,11 +72,13 @@ class Commands:
             ApplicationError: the OMS refuses; nothing changes.
         """
         await workflow.wait_condition(lambda: self._state.registered)
+        if refused := rules.amend_refusal(self._state, command.changes):
+            raise self._refused("amend", Ruling(accepted=False, reason=refused))
         self._state.revision += 1
         ruling = await self._ruling(self._amend_call(command))
         if not ruling.accepted:
             raise self._refused("amend", ruling)
-        self._state.amended = {**self._state.amended, **command.changes}
+        rules.amended(self._state, command.changes)
         rules.note(self._state, workflow.now(), f"amended by {command.actor}: {command.reason}")
         body = client_platform.amended(self._order, sorted(command.changes), command.reason)
         self._context.post(Step.RED_3, ClientEvent.ORDER_AMENDED, body, item=str(self._state.revision))

@@ -7,8 +7,7 @@ from pydantic import JsonValue
 
 from interline.contracts.wire import at, read, text, wrong
 from interline.domain.base import JsonObject
-from interline.domain.events import Event
-from interline.domain.rules import ASKED
+from interline.domain.events import ASKED, Event
 from interline.names import Partner, Signal
 
 
@@ -33,7 +32,7 @@ def shipment_facts(raw: bytes, order_number: str) -> list[Event]:
     """`GET` of one logistics order: a status event for each tracking row (page *get-order-details*)."""
     data = at(read("logistics", raw), "data")
     awb = text(at(data, "awb_number"))
-    found = [_status(row, order_number, awb) for row in _rows(at(data, "trackings"))]
+    found = [_status(row, order_number, text(at(row, "awb")) or awb) for row in _rows(at(data, "trackings"))]
     return [event for event in found if event is not None]
 
 
@@ -43,13 +42,14 @@ def _order_facts(found: JsonValue, order_number: str, number: str, *, moved: str
         events.append(_event(Signal.ORDER_CONFIRMED, order_number, {"accepted": True, "oms_order_no": number}))
     if text(at(found, "so_status")) == "CANCELLED" or text(at(found, "po_status")) == "CANCELLED":
         events.append(_event(Signal.ORDER_STATUS, order_number, {"code": "90", "name": "Cancelled"}))
-    lines = _moved_lines(at(found, "details"), moved)
-    if lines:
-        events.append(_goods(found, order_number, lines, issued=moved == "qty_shipped"))
-    return events
+    issued = moved == "qty_shipped"
+    parts = _rows(at(found, "sub_orders")) or [found]
+    counted = [(part, _moved_lines(at(part, "details"), moved)) for part in parts]
+    return events + [_goods(part, order_number, lines, issued=issued) for part, lines in counted if lines]
 
 
 def _goods(found: JsonValue, order_number: str, lines: list[JsonObject], *, issued: bool) -> Event:
+    """One goods movement. A split order has a sub-order for each parcel (reference §5.9; their fields: our reading)."""
     awb, carrier = text(at(found, "delivery_no")), text(at(found, "carrier_name"))
     quantity = "qty_shipped" if issued else "received_qty"
     raw: JsonObject = {
@@ -62,7 +62,8 @@ def _goods(found: JsonValue, order_number: str, lines: list[JsonObject], *, issu
         "details": [{"sku": line["sku"], quantity: line["quantity"]} for line in lines],
     }
     data: JsonObject = {"doc_no": order_number, "awb": awb or None, "carrier": carrier or None, "lines": [*lines]}
-    return _event(Signal.GOODS_ISSUED if issued else Signal.GOODS_RECEIVED, order_number, data, raw=raw)
+    kind = Signal.GOODS_ISSUED if issued else Signal.GOODS_RECEIVED
+    return _event(kind, order_number, data, raw=raw, item=f"{awb} {lines}")
 
 
 def _moved_lines(details: JsonValue, name: str) -> list[JsonObject]:

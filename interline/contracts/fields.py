@@ -56,6 +56,9 @@ HINTS: Final = {
     "cod": "true or false",
     "with_insurance": "true or false",
     "for_order": "true or false",
+    "order_no": "the order number you gave it",
+    "cancel_reason": "why, 1 to 200 characters",
+    "amend_reason": "why, 1 to 200 characters",
 }
 """What a field wants, by its name; each message ends with it."""
 
@@ -127,7 +130,8 @@ def _degrees(most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text without control characters."""
     if any(character < " " or character == "\x7f" for character in text):
         raise problem(ErrorCode.INVALID_CHARACTERS)
     return text
@@ -159,4 +163,4 @@ Longitude = Annotated[Annotated[str, _degrees(180)] | None, _before(_unused)]
 LocationId = Annotated[Annotated[int, Field(ge=1)] | None, _before(_unused)]
 RateId = LocationId
 
-SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_one_line)]
+SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)]

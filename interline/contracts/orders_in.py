@@ -119,7 +119,7 @@ def read_outbound(document: JsonObject, terms: Terms) -> OrderRequest:
     Raises:
         RequestError: with every problem of the body.
     """
-    prefix, given = _unwrapped(document, OUTBOUND)
+    prefix, given = unwrapped(document, OUTBOUND)
     body = _checked(OutboundBody, given, prefix, _logistics(given, terms))
     kind = Kind.RETURN if body.order_type == "RT" else Kind.OUTBOUND
     lines = [Line(sku=line.sku, quantity=line.quantity) for line in body.details]
@@ -132,22 +132,25 @@ def read_inbound(document: JsonObject, terms: Terms) -> OrderRequest:
     Raises:
         RequestError: with every problem of the body.
     """
-    prefix, given = _unwrapped(document, INBOUND)
+    prefix, given = unwrapped(document, INBOUND)
     body = _checked(InboundBody, given, prefix, _logistics(given, terms))
     lines = [Line(sku=line.sku, quantity=line.quantity) for line in body.details]
     return _request(body, given, body.doc_no, Kind.RETURN, lines)
 
 
-def _unwrapped(document: JsonObject, name: str) -> tuple[str, JsonObject]:
+def unwrapped(document: JsonObject, name: str) -> tuple[str, JsonObject]:
+    """The object of that name in `data`, or the document itself, and where it stands as a JSON pointer.
+
+    Raises:
+        RequestError: there is a `data` without it.
+    """
     if "data" not in document:
         return "", document
     data = document["data"]
     if not isinstance(data, dict):
         raise refused(ErrorCode.WRONG_TYPE, f"send an object with {name}", pointer="/data")
     if name not in data:
-        raise refused(
-            ErrorCode.REQUIRED, f"put the order here, or send it bare, without data.{name}", pointer=f"/data/{name}"
-        )
+        raise refused(ErrorCode.REQUIRED, f"put it here, or send it bare, without data.{name}", pointer=f"/data/{name}")
     inner = data[name]
     if not isinstance(inner, dict):
         raise refused(ErrorCode.WRONG_TYPE, "send an object", pointer=f"/data/{name}")

@@ -32,6 +32,9 @@ class ErrorCode(StrEnum):
     NUMBER_TOO_LONG = "number-too-long"
     JSON_TOO_DEEP = "json-too-deep"
 
+    IDEMPOTENCY_KEY_MALFORMED = "idempotency-key-malformed"
+    IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
+
     NOT_FOUND = "not-found"
     ORDER_NOT_FOUND = "order-not-found"
     METHOD_NOT_ALLOWED = "method-not-allowed"
@@ -91,6 +94,12 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.DUPLICATE_JSON_KEY: Meaning(400, INPUT_CODE, "send each name once per object"),
     _E.NUMBER_TOO_LONG: Meaning(400, INPUT_CODE, "send numbers of at most 32 characters"),
     _E.JSON_TOO_DEEP: Meaning(400, INPUT_CODE, "nest objects and lists at most 32 deep"),
+    _E.IDEMPOTENCY_KEY_MALFORMED: Meaning(
+        400, INPUT_CODE, "send Idempotency-Key once: 1 to 255 visible ASCII characters without spaces"
+    ),
+    _E.IDEMPOTENCY_KEY_REUSED: Meaning(
+        422, INPUT_CODE, "this key named another request before: send a new key, or the first request again"
+    ),
     _E.NOT_FOUND: Meaning(404, 404, "there is no such address: see /docs"),
     _E.ORDER_NOT_FOUND: Meaning(404, ORDER_NOT_FOUND_CODE, "you have no order of this number in this warehouse"),
     _E.METHOD_NOT_ALLOWED: Meaning(405, 405, "use a method of the header Allow"),

@@ -1,7 +1,7 @@
 """What partners tell us, in one lenient envelope that every version of the code can read."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -14,6 +14,10 @@ def _with_zone(at: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_with_zone)]
 """A time as a sender wrote it. Without a zone it is read as UTC: times are compared, and must never fail to be."""
+
+
+ASKED: Final = "asked-"
+"""Ids of events that were learnt by asking begin so."""
 
 
 class Event(Durable):

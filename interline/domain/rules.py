@@ -10,7 +10,7 @@ from typing import Final
 from interline.domain import parcels
 from interline.domain.base import JsonObject
 from interline.domain.carrier import normalise
-from interline.domain.events import Event
+from interline.domain.events import ASKED, Event
 from interline.domain.order import Kind, OrderInput
 from interline.domain.state import CarrierFact, OrderState
 from interline.domain.statuses import LogisticsStatus as S
@@ -20,8 +20,6 @@ from interline.domain.view import TimelineEntry
 SEEN_KEPT: Final = 2_000
 TIMELINE_KEPT: Final = 200
 SAID_KEPT: Final = 200
-ASKED: Final = "asked-"
-"""Ids of events that were learnt by asking begin so."""
 OMS_CANCELLED: Final = "90"
 FIXED: Final = frozenset({"so_number", "doc_no", "tracking_id", "warehouse_id", "order_type", "po_type", "logistics"})
 """What names an order or its price: an amendment cannot change it."""
@@ -107,21 +105,22 @@ def order_confirmed(state: OrderState, event: Event) -> None:
 
 def goods_moved(state: OrderState, event: Event) -> None:
     """Red 6: the warehouse booked goods out (PGI) or in (GRN)."""
-    if _told_before(state, event):
+    received = event.kind == "goods_received"
+    came_back = received and not state.is_return
+    new = event if came_back else parcels.news(state, event)
+    if new is None:
         state.duplicates += 1
         return
     state.goods_seen.append(event.event_id)
     _carrier_of(state, event)
-    received = event.kind == "goods_received"
     state.goods_received = state.goods_received or received
-    if received and not state.is_return:
-        state.came_back = True
-    else:
-        parcels.goods_booked(state, event)
+    state.came_back = state.came_back or came_back
+    if not came_back:
+        parcels.goods_booked(state, new)
     state.carrier = parcels.overall(state)
-    state.warehouse_inbox.append(event)
+    state.warehouse_inbox.append(new)
     if event.data.get("weight_kg") is not None:
-        state.weighed_inbox.append(event)
+        state.weighed_inbox.append(new)
 
 
 def order_status(state: OrderState, event: Event) -> None:
@@ -227,15 +226,6 @@ def business_done(state: OrderState) -> bool:
     if state.warehouse_inbox or state.carrier_inbox or state.weighed_inbox:
         return False
     return ended_early(state) or (goods_done(state) and parcels.all_moved(state) and carrier_done(state))
-
-
-def _told_before(state: OrderState, event: Event) -> bool:
-    """Goods that were learnt by asking, and now come by webhook too (or the reverse): one movement, told once."""
-    asked = event.event_id.startswith(ASKED)
-    asked_before = any(item.startswith(ASKED) for item in state.goods_seen)
-    awb = _text(event, "awb")
-    same = not awb or not state.parcels or awb in state.parcels
-    return bool(state.goods_seen) and same and (asked or asked_before)
 
 
 def expects(order: OrderInput) -> str:

@@ -83,6 +83,10 @@ class OrderState(Durable):
     ordered: int = 0
     """Pieces over all lines."""
     moved: int = 0
+    booked: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Pieces that moved, by AWB (empty: none was named) and SKU."""
+    asked_pieces: int = 0
+    """Pieces that were learnt by asking, whose webhook has not come (yet)."""
     damaged: int = 0
     moved_unknown: bool = False
     """A goods movement came without lines: taken as everything."""
