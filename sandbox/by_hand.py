@@ -26,6 +26,8 @@ class EventIn(BaseModel):
     copies: Annotated[int, Field(ge=1, le=1000)] = 1
     delay: Annotated[float, Field(ge=0, le=3600)] = 0
     signature: Signature = "good"
+    lost: bool = False
+    """It happens, and the webhook that tells of it gets lost on its way."""
 
 
 async def send_by_hand(world: World, sender: Sender, asked: EventIn) -> list[JsonObject]:
@@ -36,6 +38,8 @@ async def send_by_hand(world: World, sender: Sender, asked: EventIn) -> list[Jso
         send = world.outbox.plan(event, due_at=now().timestamp(), state="by_hand")
         if asked.signature == "good":
             flow.happened(world, event)
+    if asked.lost:
+        return [{"event_id": event.event_id, "gateway_status": None}]
     statuses = await asyncio.gather(*(_send_copy(world, sender, send) for _ in range(asked.copies)))
     return [{"event_id": event.event_id, "gateway_status": status} for status in statuses]
 

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sandbox.events import SentEvent, make_event, target_of
+from sandbox.fulfillment_events import parcel
+from sandbox.movements import awbs, booked
 from sandbox.outbox import Event
 from sandbox.records import Record
 from sandbox.shipment_events import DELIVERED
 from sandbox.subject import Subject, find_subject, subject_of
 from sandbox.wire import JsonObject, iso, now
 from sandbox.world import World
+
+ALLOCATED, CANCELLED, CLOSED = "40", "90", "99"
 
 
 def created(world: World, record: Record) -> Record:
@@ -44,8 +48,15 @@ def _confirmed(world: World, _event: Event, record: Record | None) -> None:
 def _confirm(world: World, record: Record) -> Record:
     confirmed = world.records.change(record, confirmed=True)
     if record.kind == "outbound":
-        _plan(world, subject_of(record), "goods_issued")
+        _plan_goods(world, subject_of(record))
     return confirmed
+
+
+def _plan_goods(world: World, subject: Subject) -> None:
+    """One goods issue, or one for each parcel, a pace apart."""
+    parts = [parcel(subject, now(), number, of=world.switches.parcels) for number in range(world.switches.parcels)]
+    for paces, part in enumerate((part for part in parts if part["details"]), start=1):
+        _plan(world, subject, "goods_issued", paces=paces, data=part if len(parts) > 1 else None)
 
 
 def _rejected(world: World, _event: Event, record: Record | None) -> None:
@@ -55,13 +66,21 @@ def _rejected(world: World, _event: Event, record: Record | None) -> None:
 
 def _issued(world: World, event: Event, record: Record | None) -> None:
     if record:
-        world.records.change(record, goods_issued=True)
+        world.records.change(record, goods_issued=True, issued=booked(record, event, "issued"))
         _start_courier(world, event.client_id, event.order_no)
 
 
-def _received(world: World, _event: Event, record: Record | None) -> None:
+def _received(world: World, event: Event, record: Record | None) -> None:
     if record:
-        world.records.change(record, goods_received=True)
+        world.records.change(record, goods_received=True, received=booked(record, event, "received"))
+
+
+def _reported(world: World, event: Event, record: Record | None) -> None:
+    """From 40 on the warehouse works on the order; 90 and 99 end it (§5.6)."""
+    code = str(event.body.get("status_code"))
+    if record:
+        facts = {"allocated": code >= ALLOCATED, "cancelled": code == CANCELLED, "closed": code == CLOSED}
+        world.records.change(record, **{name: True for name, holds in facts.items() if holds})
 
 
 def _carried(world: World, event: Event, record: Record | None) -> None:
@@ -76,6 +95,7 @@ def _carried(world: World, event: Event, record: Record | None) -> None:
 _FACTS: dict[str, Callable[[World, Event, Record | None], None]] = {
     "order_confirmed": _confirmed,
     "order_rejected": _rejected,
+    "order_status": _reported,
     "goods_issued": _issued,
     "goods_received": _received,
     "shipment_status": _carried,
@@ -87,11 +107,16 @@ def _start_courier(world: World, client_id: str, order_no: str) -> None:
     orders = world.records.orders(client_id, order_no)
     webhooks = world.records.of_order("registered_webhook", client_id, order_no)
     has_goods = any(order.kind == "return" or order.body["goods_issued"] for order in orders)
-    if not (webhooks and has_goods) or world.outbox.started(client_id, order_no, "shipment_status"):
+    if not (webhooks and has_goods):
         return
     subject, url = find_subject(world.records, client_id, order_no), webhooks[-1].body["callback_url"]
-    for paces, code in enumerate(world.config.statuses, start=1):
-        _plan(world, subject, "shipment_status", paces=paces, url=url, data={"code": code})
+    named_parcels: list[str | None] = [awb for order in orders for awb in awbs(order)]
+    for awb in named_parcels or [None]:
+        if world.outbox.started(client_id, order_no, "shipment_status", awb=awb):
+            continue
+        named: JsonObject = {"awb": awb} if awb else {}
+        for paces, code in enumerate(world.config.statuses, start=1):
+            _plan(world, subject, "shipment_status", paces=paces, url=url, data={"code": code, **named})
 
 
 def _plan_once(world: World, subject: Subject, event: SentEvent) -> None:

@@ -78,6 +78,16 @@ def goods_issued(subject: Subject, at: datetime) -> JsonObject:
     }
 
 
+def parcel(subject: Subject, at: datetime, number: int, *, of: int) -> JsonObject:
+    """What a PGI of one of several parcels says otherwise: its share of each line, its own document and waybill."""
+    shares = [(sku, quantity // of + (number < quantity % of)) for sku, quantity in subject.lines]
+    return {
+        "doc_no": f"DO{_digits(subject)}-{number + 1}",
+        "delivery_no": f"{subject.awb}-{number + 1}",
+        "details": [_issued_row(sku, share, "A", at) for sku, share in shares if share],
+    }
+
+
 def _issued_row(sku: str, pieces: int, batch: str, at: datetime) -> JsonObject:
     return {
         "sku": sku,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sandbox.by_hand import EventIn, send_by_hand
 from sandbox.config import Confirmation, KeyedPartner, Keys
@@ -20,6 +20,8 @@ class ManualIn(BaseModel):
 
     on: bool | None = None
     confirmation: Confirmation | None = None
+    parcels: Annotated[int, Field(ge=1, le=9)] | None = None
+    """Into how many parcels the warehouse puts each order."""
 
 
 class PartnerIn(BaseModel):
@@ -86,7 +88,10 @@ def _add_switches(router: APIRouter, world: World) -> None:
             world.outbox.changed.set()
         if body.confirmation is not None:
             world.switches.confirmation = body.confirmation
-        return {"on": world.switches.manual, "confirmation": world.switches.confirmation}
+        if body.parcels is not None:
+            world.switches.parcels = body.parcels
+        switches = world.switches
+        return {"on": switches.manual, "confirmation": switches.confirmation, "parcels": switches.parcels}
 
     @router.post("/_partners")
     async def partners(body: PartnerIn) -> JsonObject:

@@ -79,7 +79,12 @@ def _codes(facts: list[Record]) -> set[object]:
 
 
 def _tracking(fact: Record) -> JsonObject:
-    return {"shipper_status": fact.body["status"], "logistic_status": labelled(1), "created_date": fact.body["at"]}
+    return {
+        "shipper_status": fact.body["status"],
+        "logistic_status": labelled(1),
+        "created_date": fact.body["at"],
+        "awb": fact.body["awb"],
+    }
 
 
 def _cancel_order(world: World, call: Call, client_id: str) -> Answer:

@@ -13,6 +13,8 @@ from sandbox.records import Kind, Record
 from sandbox.wire import JsonObject, now, unwrapped
 from sandbox.world import World
 
+_FACTS = ("confirmed", "rejected", "allocated", "cancelled", "closed", "goods_issued", "goods_received")
+
 Text = Annotated[str, Field(min_length=1)]
 Quantity = Annotated[int, Field(ge=1)]
 
@@ -45,6 +47,11 @@ class _Cancellation(_Sent):
     warehouse_id: Text
 
 
+class _Amendment(_Sent):
+    warehouse_id: Text
+    details: Annotated[list[_Line], Field(min_length=1)] | None = None
+
+
 def _create_outbound(world: World, call: Call, client_id: str) -> Answer:
     original = unwrapped(json_body(call), "outbound")
     order_no = checked(_Outbound, original).so_number
@@ -66,7 +73,7 @@ def _create_inbound(world: World, call: Call, client_id: str) -> Answer:
 
 
 def _create(world: World, kind: Kind, client_id: str, order_no: str, original: JsonObject) -> Record:
-    facts = dict.fromkeys(("confirmed", "rejected", "cancelled", "goods_issued", "goods_received"), False)
+    facts = dict.fromkeys(_FACTS, False)
     record = world.records.add(kind, client_id, order_no, {"original": original, **facts})
     numbered = world.records.change(record, number=f"FO{now():%Y%m%d}{record.number:06d}")
     return flow.created(world, numbered)
@@ -92,13 +99,34 @@ def _cancel(world: World, call: Call, client_id: str) -> Answer:
     orders = world.records.orders(client_id, order_no)
     if not orders:
         raise RefusedError(400, ORDER_NOT_FOUND, "order not found in WMS nor OMS")
-    if any(order.body["goods_issued"] or order.body["goods_received"] for order in orders):
-        raise RefusedError(400, INVALID_INPUT, "order can not be cancelled any more")
+    _must_be_free(orders)
     for order in orders:
         world.records.change(order, cancelled=True)
     world.outbox.drop(client_id, order_no)
     record = world.records.upsert("cancellation", client_id, order_no, {})
     return done({"order_no": order_no}, effect_id=record.effect_id)
+
+
+def _amend(world: World, call: Call, client_id: str) -> Answer:
+    order_no = call.params["order_no"]
+    orders = world.records.orders(client_id, order_no)
+    if not orders:
+        raise RefusedError(400, ORDER_NOT_FOUND, "order not found in WMS nor OMS")
+    changes = unwrapped(json_body(call), "amendment")
+    checked(_Amendment, changes)
+    _must_be_free(orders)
+    for order in orders:
+        world.records.change(order, original=order.body["original"] | changes)
+    record = world.records.add("amendment", client_id, order_no, changes)
+    return done({"order_no": order_no}, effect_id=record.effect_id)
+
+
+def _must_be_free(orders: list[Record]) -> None:
+    """An order can be called back or changed until somebody works on it."""
+    if any(order.body["goods_issued"] or order.body["goods_received"] for order in orders):
+        raise RefusedError(400, INVALID_INPUT, "the goods have moved")
+    if any(order.body.get("allocated") for order in orders):
+        raise RefusedError(400, INVALID_INPUT, "already allocated")
 
 
 def _record_webhook(world: World, call: Call, client_id: str) -> Answer:
@@ -127,7 +155,10 @@ def _known_order(world: World, call: Call, client_id: str) -> str:
 TASKS = (
     Task("POST", "/v3/fulfillment/outbound/oms", _create_outbound),
     Task("PATCH", "/v3/fulfillment/outbound/oms/cancel", _cancel),
+    Task("PATCH", "/v3/fulfillment/outbound/oms/{order_no}", _amend),
     Task("POST", "/v3/fulfillment/inbound", _create_inbound),
+    Task("PATCH", "/v3/fulfillment/inbound/cancel", _cancel),
+    Task("PATCH", "/v3/fulfillment/inbound/{order_no}", _amend),
     Task("GET", "/v3/fulfillment/inbounds", _list_inbounds, lookup=True),
     Task("GET", "/v3/fulfillment/warehouse/{warehouse_id}/outbound/oms/{order_no}", _show_outbound, lookup=True),
     Task("PUT", "/v3/fulfillment/orders/{order_no}/logistics-webhook", _record_webhook),

@@ -1,5 +1,6 @@
 """An order as the OMS shows it (reference: shipper-api §5.9), with three fields of ours at the end of each."""
 
+from sandbox.movements import moved
 from sandbox.records import Record
 from sandbox.subject import subject_of
 from sandbox.wire import JsonObject
@@ -9,7 +10,7 @@ from sandbox.world import World
 def outbound_view(world: World, record: Record) -> JsonObject:
     """`data.outbound`: `so_reference_1` is the OMS's number, `so_reference_2` the client's."""
     subject, original = subject_of(record), record.body["original"]
-    shipped = record.body["goods_issued"]
+    parcels = moved(record, "issued")
     return {
         "order_no": record.order_no,
         "order_type": original.get("order_type", "SO"),
@@ -23,13 +24,13 @@ def outbound_view(world: World, record: Record) -> JsonObject:
         "so_reference_3": "",
         "so_reference_4": "",
         "so_reference_5": "",
-        "carrier_name": "JNE" if shipped else "",
-        "delivery_no": subject.awb if shipped else "",
+        "carrier_name": "JNE" if parcels else "",
+        "delivery_no": parcels[0]["awb"] if parcels else "",
         "notes": "",
-        "has_split": False,
-        "sub_orders": [],
+        "has_split": len(parcels) > 1,
+        "sub_orders": _sub_orders(record, parcels),
         "details": [
-            {"sku": sku, "order_line": line, "qty_ordered": quantity, "qty_shipped": quantity if shipped else 0}
+            {"sku": sku, "order_line": line, "qty_ordered": quantity, "qty_shipped": _moved(parcels, sku)}
             for line, (sku, quantity) in enumerate(subject.lines, start=1)
         ],
         **_ours(world, record),
@@ -39,7 +40,7 @@ def outbound_view(world: World, record: Record) -> JsonObject:
 def inbound_view(world: World, record: Record) -> JsonObject:
     """One row of `data.inbounds`."""
     subject, original = subject_of(record), record.body["original"]
-    received = record.body["goods_received"]
+    receipts = moved(record, "received")
     return {
         "doc_no": record.order_no,
         "po_type": original.get("po_type", "RT"),
@@ -47,11 +48,31 @@ def inbound_view(world: World, record: Record) -> JsonObject:
         "warehouse_id": subject.warehouse_id,
         "oms_order_no": subject.number,
         "details": [
-            {"sku": sku, "line_no": line, "ordered_qty": quantity, "received_qty": quantity if received else 0}
+            {"sku": sku, "line_no": line, "ordered_qty": quantity, "received_qty": _moved(receipts, sku)}
             for line, (sku, quantity) in enumerate(subject.lines, start=1)
         ],
         **_ours(world, record),
     }
+
+
+def _sub_orders(record: Record, parcels: list[JsonObject]) -> list[JsonObject]:
+    """The parcels of a split order. The page shows that there are some, not their fields: ours are the order's own."""
+    if len(parcels) == 1:
+        return []
+    return [
+        {
+            "order_no": f"{record.order_no}-{number}",
+            "so_status": "CLOSED",
+            "carrier_name": "JNE",
+            "delivery_no": parcel["awb"],
+            "details": [{"sku": sku, "qty_shipped": count} for sku, count in parcel["pieces"].items()],
+        }
+        for number, parcel in enumerate(parcels, start=1)
+    ]
+
+
+def _moved(movements: list[JsonObject], sku: str) -> int:
+    return sum(movement["pieces"].get(sku, 0) for movement in movements)
 
 
 def _status(record: Record, *, final: str) -> str:

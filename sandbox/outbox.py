@@ -103,13 +103,15 @@ class Outbox:
         clause, values = where(client_id=client_id, order_no=order_no, event=event, state="due")
         self._store.run(f"UPDATE sends SET state = 'dropped'{clause}", *values)  # noqa: S608  our column names only
 
-    def started(self, client_id: str, order_no: str, event: str) -> bool:
-        """An event of that kind was planned before and not taken back."""
+    def started(self, client_id: str, order_no: str, event: str, *, awb: str | None = None) -> bool:
+        """An event of that kind (about that parcel) was planned before and not taken back."""
         row = self._store.row(
-            "SELECT 1 FROM sends WHERE client_id = ? AND order_no = ? AND event = ? AND state IN ('due', 'taken')",
+            "SELECT 1 FROM sends WHERE client_id = ? AND order_no = ? AND event = ? AND state IN ('due', 'taken')"
+            " AND ? IN ('', json_extract(body, '$.awb'))",
             client_id,
             order_no,
             event,
+            awb or "",
         )
         return row is not None
 

@@ -16,6 +16,7 @@ Kind = Literal[
     "outbound",
     "return",
     "cancellation",
+    "amendment",
     "recorded_webhook",
     "recorded_status",
     "registered_webhook",

@@ -40,6 +40,15 @@ class Switches:
     def confirmation(self, value: Confirmation) -> None:
         self._write("confirmation", value)
 
+    @property
+    def parcels(self) -> int:
+        """Into how many parcels the warehouse puts each order."""
+        return int(self._read("parcels") or 1)
+
+    @parcels.setter
+    def parcels(self, value: int) -> None:
+        self._write("parcels", str(value))
+
     def keys(self, partner: KeyedPartner, client_id: str) -> Keys:
         """What this partner makes of an `Idempotency-Key` of this client's calls."""
         stored = self._read(f"keys:{partner}:{client_id}")

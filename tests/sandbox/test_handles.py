@@ -128,6 +128,7 @@ def test_the_rest_of_the_handles(manual: Sandbox) -> None:
     assert manual.http.post("/_manual", json={"on": False, "confirmation": "none"}).json() == {
         "on": False,
         "confirmation": "none",
+        "parcels": 1,
     }
     assert manual.http.post("/_manual", json={"confirmation": "later"}).status_code == 422
 
