@@ -35,6 +35,7 @@ from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
 from interline.runtime.temporal import check_namespace, connect
 from workflows.client_account import ClientAccount
+from workflows.idempotency import IdempotencyKey
 from workflows.order import Order
 from workflows.pricing import DomesticPricing
 from workflows.redelivery import Redelivery
@@ -42,7 +43,7 @@ from workflows.stray import Stray
 
 log = structlog.get_logger()
 
-WORKFLOWS: list[type] = [Order, DomesticPricing, Stray, ClientAccount, Redelivery]
+WORKFLOWS: list[type] = [Order, DomesticPricing, Stray, ClientAccount, Redelivery, IdempotencyKey]
 SLOTS = 200
 """Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
 ACTIVITY_MARK = "__temporal_activity_definition"

@@ -20,6 +20,7 @@ class Workflow(StrEnum):
     STRAY = "Stray"
     CLIENT_ACCOUNT = "ClientAccount"
     REDELIVERY = "Redelivery"
+    IDEMPOTENCY_KEY = "IdempotencyKey"
 
 
 class Signal(StrEnum):
@@ -151,6 +152,11 @@ def client_workflow_id(client_id: str) -> str:
 def redelivery_workflow_id(client_id: str, key: str) -> str:
     """Id of one redelivery. `key` names what is sent again; running twice at a time makes no sense."""
     return _bounded("redeliver", client_id, key)
+
+
+def idempotency_workflow_id(client_id: str, key: str) -> str:
+    """Id of the record of a client's `Idempotency-Key`. Hashed: nobody knows what clients put into it."""
+    return f"idempotency:{client_id}:sha256-{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _bounded(kind: str, client_id: str, key: str) -> str:

@@ -27,6 +27,7 @@ from interline.names import (
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, WebhookKind
 from interline.runtime.settings import Settings
+from starter.gateway import idempotency
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
 from starter.gateway.context import authenticated, gateway
@@ -49,10 +50,14 @@ async def create_return(request: Request) -> Response:
 
 async def _create(request: Request, read: _Reader) -> Response:
     client, here = authenticated(request), gateway(request)
+    key = idempotency.key_of(request)
     asked = read(await read_json(request), terms(client))
     order = _order_input(asked, client, here.settings)
     async with within():
         await _require_webhooks(here.accounts, client)
+        if key:
+            named = {"client_id": client.client_id, "path": request.url.path, "fingerprint": asked.fingerprint}
+            await idempotency.claim(here.temporal, key, **named)
         try:
             await _start(here.temporal, order, asked.fingerprint)
         except WorkflowAlreadyStartedError:
