@@ -29,9 +29,9 @@ class Placed:
         """Whose it is."""
         return self.stack.manifest.clients[self.client].client_id
 
-    def calls(self, *steps: str) -> list[LedgerItem]:
+    def calls(self, *steps: str, partner: str = "") -> list[LedgerItem]:
         """What partners and client platform received for these arrows (all without any), the oldest first."""
-        items = [item for item in self.stack.ledger(self.number) if item.client_id == self.client_id]
+        items = [item for item in self.stack.ledger(self.number, partner=partner) if item.client_id == self.client_id]
         return [item for item in items if not steps or item.step in steps]
 
     def told(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from starter.cli import clients, doctor, orders, parts, setup, up
+from starter.cli import attention, clients, decide, doctor, orders, parts, setup, up
 from starter.cli.errors import CliError
 from starter.demo import command as demo
 from starter.stack.errors import StackError
@@ -24,6 +24,10 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("orders")(orders.list_orders)
+app.command("attention")(attention.attention)
+orders.order_app.command("retry")(decide.retry)
+orders.order_app.command("skip")(decide.skip)
+orders.order_app.command("confirm")(decide.confirm)
 app.add_typer(orders.order_app, name="order")
 app.add_typer(clients.client_app, name="client")
 app.command("doctor")(doctor.doctor)

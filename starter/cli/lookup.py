@@ -71,6 +71,12 @@ async def _describe(client: Client, client_id: str, number: str) -> WorkflowExec
         raise explain(error) from None
 
 
+async def see(client: Client, workflow_id: str) -> Seen:
+    """The order of this workflow."""
+    found = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=TIMEOUT)
+    return await _see(client, found, workflow_id.split(":", 2)[-1])
+
+
 async def _see(client: Client, found: WorkflowExecutionDescription, number: str) -> Seen:
     view = await _final(client, found) or await _asked(client, found)
     return Seen(

@@ -16,4 +16,4 @@ def by_hand(stack: Stack) -> Iterator[Stack]:
     yield stack
     stack.no_troubles()
     stack.partner("oms", keys="lookup")
-    stack.manual(on=False)
+    stack.manual(on=False, confirmation="webhook")
