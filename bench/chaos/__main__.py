@@ -1,0 +1,53 @@
+"""`make chaos ARGS='--orders N --kills K --seed S'` (docs/chaos.md)."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from random import SystemRandom
+from typing import Final
+
+from bench.chaos.plan import make_plan
+from bench.chaos.run import Outcome, run
+
+SHOWN: Final = 40
+
+
+def main() -> int:
+    """Run, print the one line and what is wrong; 1 when a promise was broken."""
+    asked = _arguments()
+    plan = make_plan(orders=asked.orders, kills=asked.kills, seed=asked.seed)
+    state = asked.state or Path(tempfile.mkdtemp(prefix="interline-chaos-"))
+    outcome = asyncio.run(run(plan, state.absolute(), lambda text: print(text, file=sys.stderr, flush=True)))
+    _report(outcome, state)
+    if outcome.ok and not asked.state:
+        shutil.rmtree(state, ignore_errors=True)
+    return 0 if outcome.ok else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
+    parser.add_argument("--orders", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=150, help="one every two seconds")
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1, 100_000))
+    parser.add_argument("--state", type=Path, help="keep the stack's data and logs here")
+    return parser.parse_args()
+
+
+def _report(outcome: Outcome, state: Path) -> None:
+    print(outcome.line())
+    killed = ", ".join(f"{part} {times}" for part, times in sorted(outcome.kills.items()))
+    replayed = f"{outcome.replayed - len(outcome.replay_failures)}/{outcome.replayed}"
+    hits = len(outcome.log_hits)
+    print(f"seed {outcome.plan.seed}; killed {killed}; histories replayed {replayed}; forbidden log lines {hits}")
+    problems = outcome.problems()
+    for problem in problems[:SHOWN]:
+        print(f"  {problem}")
+    if problems:
+        print(f"{len(problems)} problems; data and logs in {state}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
