@@ -22,6 +22,8 @@ class ResettableProtocol(HttpToolsProtocol):
         cast("dict[str, Any]", self.scope)["extensions"] = {_RESET: {"reset": self._reset}}
 
     def _reset(self) -> None:
+        if self.transport.is_closing():
+            return  # the caller was faster
         # Without lingering the kernel sends RST, so the caller sees a reset and not a polite end.
         connection = self.transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
