@@ -1,8 +1,7 @@
 """What the tracks of one order share: its state, its calls, its waits, its place in the UI."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Final, TypedDict
 
 from temporalio import workflow
@@ -13,7 +12,6 @@ from interline.domain import card, rules
 from interline.domain.base import JsonObject
 from interline.domain.commands import Decision
 from interline.domain.order import OrderInput
-from interline.domain.policy import Rung
 from interline.domain.state import Delivery
 from interline.domain.statuses import ClientEvent, StepState
 from interline.domain.view import OrderView, Problem, StepView, Wait
@@ -230,55 +228,3 @@ class OrderContext:
             self.state, workflow.now(), f"{decision.act} by {decision.actor}: {decision.reason}", step=decision.step
         )
         self.state.decisions[decision.step] = decision
-
-    async def wait_with_ladder(
-        self,
-        step: Step,
-        title: str,
-        ladder: list[Rung],
-        *,
-        satisfied: Callable[[], bool],
-        ask: Callable[[], Awaitable[None]],
-    ) -> None:
-        """Wait, however long. At each rung of the ladder the partner is asked first. One absolute timer at a time."""
-        if satisfied():
-            return
-        state = self.state
-        since = state.waiting_since.setdefault(step.value, workflow.now())
-        wait = self.waits[step.value] = Wait(step=step.value, what=title, since=since)
-        for rung in ladder[state.rungs_passed.get(step.value, 0) :]:
-            due = since + timedelta(seconds=rung.after_seconds)
-            wait.next_act, wait.next_at = rung.act, due
-            self.changed()
-            if await _in_time(satisfied, due, f"{summary(step, title)} · {rung.act}"):
-                break
-            state.rungs_passed[step.value] = state.rungs_passed.get(step.value, 0) + 1
-            await ask()
-            if satisfied():
-                break
-            self._passed(step, title, rung, due)
-        wait.next_act, wait.next_at = "", None
-        await workflow.wait_condition(satisfied)
-        del self.waits[step.value], state.waiting_since[step.value]
-        for problem in [known for known in state.problems if known.step == step.value and not known.key]:
-            self.settle_problem(problem)
-
-    def _passed(self, step: Step, title: str, rung: Rung, due: datetime) -> None:
-        rules.note(self.state, due, f"{rung.act}: still waiting, {title}", step=step.value)
-        if rung.act == "escalate":
-            body = client_platform.overdue(self.order, self.waits[step.value], due)
-            self.post(step, ClientEvent.ORDER_OVERDUE, body, item=due.isoformat())
-        if rung.act != "attention":
-            return
-        reason = f"{summary(step, title)}: nothing came within {rung.after_seconds / 3600:g} h"
-        problem = Problem(step=step.value, reason=reason, since=workflow.now())
-        self.raise_problem(problem)
-
-
-async def _in_time(satisfied: Callable[[], bool], due: datetime, label: str) -> bool:
-    left = max((due - workflow.now()).total_seconds(), 0.001)
-    try:
-        await workflow.wait_condition(satisfied, timeout=left, timeout_summary=label)
-    except TimeoutError:
-        return False
-    return True

@@ -1,13 +1,14 @@
 """The red track: red 3 to red 7, in the seed's order from top to bottom."""
 
 import asyncio
+from collections.abc import Callable
 
 from temporalio import workflow
 
 from activities.oms import Oms
 from activities.wms import Wms
 from interline.contracts import client_platform
-from interline.domain import rules
+from interline.domain import parcels, rules
 from interline.domain.calls import Created, CreateOrder, ForwardGoods
 from interline.domain.events import Event
 from interline.domain.order import Kind
@@ -17,6 +18,7 @@ from interline.steps import Step
 from workflows.asking import Asking
 from workflows.calls import Call, give_up
 from workflows.context import OrderContext
+from workflows.waiting import Awaited, wait_for
 
 GOODS = frozenset({Signal.GOODS_ISSUED.value, Signal.GOODS_RECEIVED.value})
 
@@ -67,9 +69,14 @@ class FulfillmentTrack:
 
     async def _await_confirmation(self) -> None:
         """Red 4: in the answer of red 3, or as a webhook."""
-        ladder = self._order.policy.deadlines.confirmation
-        title = "confirmation from OMS"
-        await self._context.wait_with_ladder(Step.RED_4, title, ladder, satisfied=self._answered, ask=self._asking.oms)
+        awaited = Awaited(
+            step=Step.RED_4,
+            title="confirmation from OMS",
+            ladder=self._order.policy.deadlines.confirmation,
+            satisfied=self._answered,
+            ask=self._asking.oms,
+        )
+        await wait_for(self._context, awaited)
         if not self._state.confirmation_told:
             rules.settle(self._state)
             self._context.mark(Step.RED_4, StepState.DONE)
@@ -94,15 +101,21 @@ class FulfillmentTrack:
             self._context.post(Step.RED_5, ClientEvent.ORDER_REJECTED, body)
 
     async def _watch_goods(self) -> None:
-        """The wait for red 6 has its own ladder, over the whole phase."""
-        ladder = self._order.policy.deadlines.goods
+        """The wait for red 6 has its own ladder, over the whole phase; so has the wait for what was back-ordered."""
         title = "goods receipt" if self._order.kind is Kind.RETURN else "goods issue"
-        await self._context.wait_with_ladder(
-            Step.RED_6, f"{title} from the warehouse", ladder, satisfied=self._goods_or_end, ask=self._asking.oms
-        )
+        await wait_for(self._context, self._goods(f"{title} from the warehouse", self._some_or_end))
+        await wait_for(self._context, self._goods(f"{title} of the rest from the warehouse", self._all_or_end))
 
-    def _goods_or_end(self) -> bool:
+    def _goods(self, title: str, satisfied: Callable[[], bool]) -> Awaited:
+        ladder = self._order.policy.deadlines.goods
+        return Awaited(step=Step.RED_6, title=title, ladder=ladder, satisfied=satisfied, ask=self._asking.oms)
+
+    def _some_or_end(self) -> bool:
         return bool(self._state.goods_seen) or rules.ended_early(self._state) or self._context.over()
+
+    def _all_or_end(self) -> bool:
+        done = parcels.all_moved(self._state) or self._state.came_back
+        return (bool(self._state.goods_seen) and done) or rules.ended_early(self._state) or self._context.over()
 
     async def _follow_warehouse(self) -> None:
         """Act on each fact of the warehouse, in the order of arrival."""

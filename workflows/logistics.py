@@ -24,6 +24,9 @@ from workflows.asking import Asking
 from workflows.calls import Call, give_up
 from workflows.context import OrderContext
 from workflows.order_price import OrderPrice
+from workflows.waiting import Awaited, wait_for
+
+PICKUP = "pickup"
 
 
 class LogisticsTrack:
@@ -92,13 +95,22 @@ class LogisticsTrack:
         )
 
     async def _watch_delivery(self) -> None:
-        """The wait for the courier's last word begins when the goods have moved (a return: at once)."""
+        """The wait for the courier's last word begins when the goods have moved (a return: at once).
+
+        The pickup has a ladder in the same wait, so that both need one timer.
+        """
         await workflow.wait_condition(self._moving_or_end)
-        ladder = self._order.policy.deadlines.delivery
-        title = "last status from the courier"
-        await self._context.wait_with_ladder(
-            Step.BLUE_7, title, ladder, satisfied=self._done_or_end, ask=self._asking.courier
+        deadlines = self._order.policy.deadlines
+        pickup = [rung.model_copy(update={"of": PICKUP}) for rung in deadlines.pickup]
+        awaited = Awaited(
+            step=Step.BLUE_7,
+            title="last status from the courier",
+            ladder=[*pickup, *deadlines.delivery],
+            satisfied=self._done_or_end,
+            ask=self._asking.courier,
+            moot=lambda about: about == PICKUP and rules.picked_up(self._state),
         )
+        await wait_for(self._context, awaited)
 
     def _moving_or_end(self) -> bool:
         return self._order.kind is Kind.RETURN or bool(self._state.goods_seen) or self._done_or_end()

@@ -50,6 +50,7 @@ def view(
         next=_next(state, waits, durable),
         waits=waits,
         problems=state.problems,
+        breaches=state.breaches,
         flags=[*state.flags, *rules.contradictions(state)],
         steps={step.value: state.steps.get(step.value, StepView(state=StepState.PENDING.value)) for step in Step},
         undo=state.undo,
@@ -68,8 +69,9 @@ def markdown(order: OrderView) -> str:
         f"**Why:** {order.why}",
         f"**Next:** {order.next}",
     ]
-    last = [f"**Flag:** {text}" for text in order.flags]
-    steps = " · ".join(f"{name} {_MARKS.get(step.state, '…')}" for name, step in order.steps.items())
+    late = [f"**Overdue:** {breach.what}, due {_clock(breach.due)}" for breach in order.breaches]
+    last = [*late, *(f"**Flag:** {text}" for text in order.flags)]
+    steps = " · ".join(f"{name} {_MARKS.get(step.state, '…')}" for name, step in (order.steps | order.undo).items())
     sent = f"{order.webhooks_sent} client webhooks sent, {order.webhooks_waiting} waiting"
     return "\n\n".join([*facts, *last, steps, sent])
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from interline.domain import rules
+from interline.domain import parcels, rules
 from interline.domain.base import JsonObject
 from interline.domain.commands import ConfirmCommand, Fact
 from interline.domain.events import Event
@@ -14,7 +14,10 @@ def refusal(state: OrderState, command: ConfirmCommand) -> str | None:
     """Why this fact cannot be stated now, or None."""
     known = {
         Fact.CONFIRMATION: (state.confirmed, "the order is confirmed already"),
-        Fact.GOODS: (bool(state.goods_seen), "the warehouse has reported the goods already"),
+        Fact.GOODS: (
+            bool(state.goods_seen) and parcels.all_moved(state),
+            "the warehouse has reported all goods already",
+        ),
         Fact.DELIVERY: (rules.carrier_done(state), f"the courier has said its last word: {state.carrier.status.value}"),
     }
     if command.fact not in {fact.value for fact in Fact}:
@@ -34,7 +37,7 @@ def event(order: OrderInput, command: ConfirmCommand, *, at: datetime) -> Event:
     }
     fact = Fact(command.fact)
     return Event(
-        event_id=f"manual-{fact.value}",
+        event_id=f"manual-{fact.value}{command.data.get('awb') or ''}",
         kind=kinds[fact],
         partner="operator",
         order_number=order.order_number,

@@ -1,6 +1,8 @@
 """What settings decided when the order was accepted, carried in its input so that no later edit bends a history."""
 
+from datetime import date, time
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
@@ -34,24 +36,66 @@ class PartnerTerms(Durable):
     budget_seconds: float = 10.0
 
 
+ACTS: Final = frozenset({"warn", "escalate", "attention"})
+
+
 class Rung(Durable):
-    """One rung of a wait's ladder: after so many seconds of waiting, do `act` (warn, escalate, attention)."""
+    """One rung of a wait's ladder: when it is reached, do `act`.
 
-    after_seconds: float
+    Reached so many seconds after the wait began; with `business_days`, so many seconds after the close of that working
+    day (0: the day itself, if it was still before the cut-off).
+    """
+
+    after_seconds: float = 0.0
+    business_days: int | None = None
     act: str
+    """warn: a reminder before the breach · escalate: the breach, told to the client · attention: a human is asked."""
+    of: str = ""
+    """`pickup`: acts only while the courier has not picked up."""
 
 
-def _ladder(warn: float, escalate: float, attention: float) -> list[Rung]:
+class Calendar(Durable):
+    """Working days as data, expanded when the order is accepted. Without weekend and holidays every day is one."""
+
+    utc_offset_minutes: int = 0
+    """Of the warehouse when the order was accepted: a later change of its clock moves the cut-off by as much."""
+    cut_off: time = time.max
+    """What comes later counts from the next working day."""
+    closes: time | None = None
+    """When a working day ends; None: at midnight."""
+    weekend: list[int] = Field(default_factory=list)
+    """ISO weekdays, 1 is Monday."""
+    holidays: list[date] = Field(default_factory=list)
+
+
+def _ladder(warn: float, escalate: float, attention: float | None = None) -> list[Rung]:
+    """Hours."""
     steps = (("warn", warn), ("escalate", escalate), ("attention", attention))
-    return [Rung(after_seconds=hours * 3600, act=act) for act, hours in steps]
+    return [Rung(after_seconds=hours * 3600, act=act) for act, hours in steps if hours is not None]
 
 
 class Deadlines(Durable):
-    """The ladders of the three waits (our defaults; settings and clients override them)."""
+    """The ladders of the four waits (our defaults; settings, clients, rate and service types override them)."""
 
     confirmation: list[Rung] = Field(default_factory=lambda: _ladder(1, 4, 24))
     goods: list[Rung] = Field(default_factory=lambda: _ladder(24, 48, 72))
+    pickup: list[Rung] = Field(default_factory=lambda: _ladder(24, 48))
+    """From the goods issue to the courier's pickup."""
     delivery: list[Rung] = Field(default_factory=lambda: _ladder(24 * 5, 24 * 10, 24 * 14))
+
+    def with_changes(self, *changes: "Deadlines | None") -> "Deadlines":
+        """These ladders with those that the changes really set; the last one counts."""
+        named = {name: getattr(change, name) for change in changes if change for name in change.model_fields_set}
+        return self.model_copy(update=named)
+
+
+def deadlines_by_rate_type() -> dict[str, Deadlines]:
+    """Our defaults for couriers of hours instead of days."""
+    return {
+        "instant": Deadlines(pickup=_ladder(0.5, 1), delivery=_ladder(2, 4, 8)),
+        "same-day": Deadlines(pickup=_ladder(3, 6), delivery=_ladder(8, 16, 24)),
+        "express": Deadlines(delivery=_ladder(24 * 2, 24 * 4, 24 * 7)),
+    }
 
 
 DELIVERY_SCHEDULE_SECONDS = [5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 86400.0]
@@ -68,6 +112,7 @@ class OrderPolicy(Durable):
         default_factory=lambda: PartnerTerms(local_budget_seconds=1.0, budget_seconds=15.0)
     )
     deadlines: Deadlines = Field(default_factory=Deadlines)
+    calendar: Calendar = Field(default_factory=Calendar)
     delivery_schedule_seconds: list[float] = Field(default_factory=lambda: list(DELIVERY_SCHEDULE_SECONDS))
     tells_wms: bool = True
     """Red 7 is on. Off where the WMS itself is the source of PGI."""

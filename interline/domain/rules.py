@@ -9,7 +9,7 @@ from typing import Final
 
 from interline.domain import parcels
 from interline.domain.base import JsonObject
-from interline.domain.carrier import normalise
+from interline.domain.carrier import RANK, normalise
 from interline.domain.events import ASKED, Event
 from interline.domain.order import Kind, OrderInput
 from interline.domain.state import CarrierFact, OrderState
@@ -184,6 +184,11 @@ def end_status(state: OrderState) -> OrderStatus:
 def carrier_done(state: OrderState) -> bool:
     """The courier said its last word about every parcel."""
     return parcels.all_ended(state)
+
+
+def picked_up(state: OrderState) -> bool:
+    """The courier has every parcel."""
+    return RANK[state.carrier.status] > RANK[S.PICKUP_IN_PROGRESS]
 
 
 def goods_done(state: OrderState) -> bool:

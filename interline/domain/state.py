@@ -10,7 +10,7 @@ from interline.domain.commands import Decision
 from interline.domain.events import Event
 from interline.domain.shipment import Price
 from interline.domain.statuses import ClientEvent, LogisticsStatus, OrderStatus
-from interline.domain.view import Problem, StepView, TimelineEntry
+from interline.domain.view import Breach, Problem, StepView, TimelineEntry
 
 
 class Goods(Durable):
@@ -131,6 +131,7 @@ class OrderState(Durable):
     """Events still being acted on whose client webhook is in the outbox already."""
     waiting_since: dict[str, datetime] = Field(default_factory=dict)
     rungs_passed: dict[str, int] = Field(default_factory=dict)
+    breaches: list[Breach] = Field(default_factory=list)
     unwell: list[str] = Field(default_factory=list)
     """Destinations whose last try failed: they are called durably."""
     decisions: dict[str, Decision] = Field(default_factory=dict)

@@ -35,6 +35,8 @@ class Problem(Durable):
     acts: list[str] = Field(default_factory=list)
     hint: str = ""
     """What usually helps."""
+    about: str = ""
+    """`pickup`: gone as soon as the courier picked up."""
     correctable: bool = False
     """A retry may bring corrected data."""
 
@@ -47,6 +49,14 @@ class Wait(Durable):
     since: datetime
     next_act: str = ""
     next_at: datetime | None = None
+
+
+class Breach(Durable):
+    """A deadline that passed: what was awaited, when it was due. Kept, also when it came later."""
+
+    step: str
+    what: str
+    due: datetime
 
 
 class OrderView(Durable):
@@ -77,6 +87,7 @@ class OrderView(Durable):
     """Why the order is where it is, in one or two sentences."""
     next: str = ""
     """What happens next by itself, and when."""
+    breaches: list[Breach] = Field(default_factory=list)
     flags: list[str] = Field(default_factory=list)
     """What cannot be right and an operator should see."""
     waits: list[Wait] = Field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from importlib import import_module
 from types import UnionType
@@ -37,6 +37,8 @@ SIMPLE: dict[Any, Any] = {
     float: 1.5,
     bool: True,
     datetime: NOON,
+    date: NOON.date(),
+    time: NOON.time(),
     Decimal: Decimal("1.25"),
     JsonValue: {"deep": [1, None, "x"]},
 }
