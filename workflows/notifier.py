@@ -3,6 +3,7 @@
 A dead client endpoint never stops the other tracks, and no order waits for another.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -49,6 +50,9 @@ class Notifier:
 
     async def run(self) -> None:
         """Deliver until the order is over."""
+        await asyncio.gather(self._empty_outbox(), self._watch_backlog())
+
+    async def _empty_outbox(self) -> None:
         state = self._context.state
         while True:
             await workflow.wait_condition(lambda: bool(state.outbox) or self._context.over())
@@ -59,8 +63,6 @@ class Notifier:
     async def _deliver(self, delivery: Delivery) -> None:
         state = self._context.state
         now = len(state.outbox) <= policies.WEBHOOKS_TRIED_NOW
-        if not now or self._context.calls.is_unwell(Partner.CLIENT_PLATFORM):
-            self._say_delivering()
         taken = await self._context.insist(
             self._call(delivery), now=now, tell_client=False, failed=lambda failure: self._failed(delivery, failure)
         )
@@ -82,12 +84,17 @@ class Notifier:
     def _record(self, delivery: Delivery, became: DeliveryState, tries: Sequence[TryRecord]) -> None:
         deliveries.record(self._context.state, delivery, became=became, tries=tries, at=workflow.now())
 
-    def _say_delivering(self) -> None:
+    async def _watch_backlog(self) -> None:
         """Business is done, the client's endpoint is not: the order stays open and says so."""
         state = self._context.state
-        if rules.business_done(state) and state.order_status is not OrderStatus.DELIVERING:
+        await workflow.wait_condition(lambda: self._is_backlog() or self._context.over())
+        if self._is_backlog():
             state.order_status = OrderStatus.DELIVERING
             self._context.milestone()
+
+    def _is_backlog(self) -> bool:
+        unwell = self._context.calls.is_unwell(Partner.CLIENT_PLATFORM)
+        return unwell and bool(self._context.state.outbox) and rules.business_done(self._context.state)
 
     def _call(self, delivery: Delivery) -> Call[SendWebhook, Delivered]:
         order = self._context.order

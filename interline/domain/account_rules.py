@@ -24,6 +24,7 @@ from interline.domain.account import (
 )
 
 CHANGES_KEPT: Final = 50
+SECRETS_KEPT: Final = 5
 
 
 def refusal(state: AccountState, command: AccountCommand, kinds: Iterable[str]) -> str | None:
@@ -65,12 +66,17 @@ def configure(state: AccountState, command: ConfigureWebhooks, *, at: datetime) 
 
 
 def rotate(state: AccountState, command: RotateSecret, *, at: datetime) -> None:
-    """The new secret signs first; the newest of the old ones signs as well until the overlap ends."""
+    """The new secret signs first; the one before signs as well until the overlap ends.
+
+    So do older ones whose overlap has not ended: an answer that was lost is followed by another rotation, and the
+    secret that the receiver really uses must survive that.
+    """
     adopt(state, command.adopt, at=at, who=command.actor)
-    last = state.account.secrets[command.kind][0]
+    last, *older = state.account.secrets[command.kind]
     ends_at = at + timedelta(hours=command.overlap_hours)
-    old = [last.model_copy(update={"ends_at": ends_at})] if command.overlap_hours else []
-    state.account.secrets[command.kind] = [command.secret, *old]
+    known = [last.model_copy(update={"ends_at": ends_at}), *older]
+    still = [secret for secret in known if secret.ends_at is None or secret.ends_at > at]
+    state.account.secrets[command.kind] = [command.secret, *still][:SECRETS_KEPT]
     what = f"{command.kind}: secret {command.secret.id} in, {last.id} out after {command.overlap_hours:g} h"
     note(state, at, command.actor, what)
 

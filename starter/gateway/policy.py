@@ -8,6 +8,8 @@ from interline.names import Partner, Signal
 from interline.runtime.clients import Client
 from interline.runtime.settings import Settings
 
+CLIENT_SECONDS = 15.0
+"""A later try of a client webhook, from look-up to the end of the answer."""
 CLIENT_LOCAL_SECONDS = 1.0
 """A client's webhook endpoint gets less of a workflow task than a partner does (DESIGN §2)."""
 
@@ -19,7 +21,7 @@ def order_policy(client: Client, settings: Settings) -> OrderPolicy:
         oms=_terms(client, Partner.OMS),
         wms=_terms(client, Partner.WMS),
         logistics=_terms(client, Partner.LOGISTICS),
-        client_platform=PartnerTerms(local_budget_seconds=CLIENT_LOCAL_SECONDS),
+        client_platform=PartnerTerms(local_budget_seconds=CLIENT_LOCAL_SECONDS, budget_seconds=CLIENT_SECONDS),
         deadlines=client.deadlines or settings.deadlines,
         delivery_schedule_seconds=settings.delivery_schedule_seconds,
         tells_wms=client.tells_wms,

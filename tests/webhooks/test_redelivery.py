@@ -1,0 +1,150 @@
+"""Sending again: one, all of an order, a time range, failed only; the same id, marked; dead letters by their order."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.stack.driver import Stack, wait_until
+from tests.webhooks.conftest import Shop
+from tests.webhooks.receiver import Got, Receiver, always
+
+pytestmark = pytest.mark.stack
+
+
+def replays(shop: Shop, order: str) -> list[Got]:
+    return [got for got in shop.receiver.of(order) if got.is_replay]
+
+
+def test_one_delivery_of_a_closed_order(shop: Shop) -> None:
+    order = shop.order()
+    shop.wait_for(order, "completed")
+    asked = shop.data("POST", f"/deliveries/{order}~2/redeliver")
+    assert asked["redelivery"].startswith(f"redeliver:{shop.client_id}:")
+    wait_until("it came again", lambda: len(replays(shop, order)) == 1)
+    again = replays(shop, order)[0]
+    first = next(got for got in shop.receiver.of(order) if got.sequence == 2)
+    assert again.headers["webhook-id"] == first.headers["webhook-id"]
+    assert again.body == first.body
+    assert again.headers["x-interline-sequence"] == "2"
+
+
+def test_one_delivery_by_its_webhook_id_twice(shop: Shop) -> None:
+    order = shop.order()
+    shop.wait_for(order, "completed")
+    webhook_id = shop.log(order)[0]["webhook_id"]
+    for count in (1, 2):
+        shop.data("POST", f"/deliveries/{webhook_id}/redeliver?order_no={order}")
+        _wait_for_replays(shop, order, count)
+
+
+def _wait_for_replays(shop: Shop, order: str, count: int) -> None:
+    wait_until("it came again", lambda: len(replays(shop, order)) == count)
+
+
+def test_a_whole_order_in_sequence_one_at_a_time(shop: Shop) -> None:
+    order = shop.order()
+    shop.wait_for(order, "completed")
+    shop.receiver.slow_seconds = 0.05
+    shop.receiver.most_at_once.clear()
+    shop.data("POST", "/deliveries/redeliver", {"order_no": order})
+    wanted = list(range(1, len(shop.log(order)) + 1))
+    wait_until("all came again", lambda: [got.sequence for got in replays(shop, order)] == wanted)
+    assert shop.receiver.most_at_once[order] == 1
+
+
+def test_a_time_range_failed_only(shop: Shop) -> None:
+    since = datetime.now(UTC).isoformat()
+    seen: Counter[str] = Counter()
+
+    def fail_priced_once(got: Got) -> int:
+        seen[got.order] += got.event == "logistics.priced"
+        return 500 if got.event == "logistics.priced" and seen[got.order] == 1 else 200
+
+    shop.receiver.status = fail_priced_once
+    orders = [shop.order() for _ in range(2)]
+    for order in orders:
+        shop.wait_for(order, "completed")
+    wait_until("the list knows them", lambda: {one["order_no"] for one in _all(shop, since)} >= set(orders))
+    shop.data("POST", "/deliveries/redeliver", {"since": since, "failed_only": True})
+    wait_until("both came again", lambda: all(len(replays(shop, order)) == 1 for order in orders))
+    assert {got.event for order in orders for got in replays(shop, order)} == {"logistics.priced"}
+
+
+def _all(shop: Shop, since: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = shop.data("GET", "/deliveries?since=" + since.replace("+", "%2B"))["deliveries"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Iterator[Stack]:
+    """Three tries in half a second; an endpoint fails from two seconds on and is disabled after six."""
+    health = {
+        "INTERLINE_ENDPOINT_HEALTH__SECOND_NOTICE_SECONDS": "2",
+        "INTERLINE_ENDPOINT_HEALTH__DISABLE_SECONDS": "6",
+    }
+    options = ("--pace", "0.2", "--delivery-schedule", "0.2,0.2,0.2,0.2")
+    with Stack(tmp_path_factory.mktemp("brief") / "stack", {**environ, **health}, *options) as running:
+        yield running
+
+
+@pytest.fixture
+def hasty(brief: Stack, receiver: Receiver) -> Shop:
+    known = Shop(brief, receiver)
+    known.point(receiver)
+    receiver.got.clear()
+    return known
+
+
+def test_a_dead_letter_is_seen_and_redelivered_by_its_order(hasty: Shop) -> None:
+    hasty.receiver.status = always(500)
+    order = hasty.order()
+    wait_until("it is dead", lambda: [one["status"] for one in hasty.log(order)][:1] == ["dead"])
+    dead = hasty.log(order)[0]
+    assert [one["number"] for one in dead["tries"]] == [1, 2, 3, 4, 5]
+    found = hasty.data("GET", "/deliveries?status=dead")["deliveries"]
+    assert order in {one["order_no"] for one in found}
+    hasty.wait_for(order, "delivering")
+    seen = hasty.stack.view(order, client=hasty.client)
+    assert "no tries are left" in seen["why"]
+
+    hasty.receiver.status = always(200)
+    assert hasty.data("POST", f"/deliveries/{dead['id']}/redeliver")["how"] == "its order tries it again"
+    hasty.wait_for(order, "completed")
+    assert hasty.receiver.taken(order) == list(range(1, len(hasty.log(order)) + 1))
+    assert [one["outcome"] for one in hasty.log(order)[0]["tries"]][-1] == "Delivered"
+    assert not replays(hasty, order)
+
+
+def test_an_endpoint_that_only_fails_is_told_twice_and_disabled_and_holds(hasty: Shop) -> None:
+    hasty.receiver.status = lambda got: 500 if got.path == "/fulfillment" else 200
+    order = hasty.order()
+    wait_until("it is failing", lambda: hasty.data("GET", "")["fulfillment"]["failing_since"] is not None)
+    wait_until("it is disabled", lambda: hasty.data("GET", "")["fulfillment"]["state"] == "disabled")
+    notices = [got for got in hasty.receiver.got if got.event in {"webhook.failing", "webhook.disabled"}]
+    assert [got.event for got in notices] == ["webhook.failing", "webhook.failing", "webhook.disabled"]
+    assert {got.path for got in notices} == {"/logistics"}
+    held = hasty.order()
+    wait_until("it is held", lambda: "held" in {one["status"] for one in hasty.log(held)})
+
+    hasty.receiver.status = always(200)
+    hasty.data("POST", "/fulfillment/resume")
+    hasty.wait_for(held, "completed")
+    hasty.data("POST", f"/deliveries/{_dead(hasty, order)}/redeliver")
+    hasty.wait_for(order, "completed")
+
+
+def _dead(shop: Shop, order: str) -> str:
+    return next(str(one["id"]) for one in shop.log(order) if one["status"] == "dead")
+
+
+def test_a_sporadic_success_resets(hasty: Shop) -> None:
+    hasty.receiver.status = lambda got: 500 if got.path == "/fulfillment" else 200
+    order = hasty.order()
+    wait_until("it is failing", lambda: hasty.data("GET", "")["fulfillment"]["failing_since"] is not None)
+    hasty.receiver.status = always(200)
+    hasty.data("POST", "/test", {"kind": "fulfillment"})
+    state = hasty.data("GET", "")["fulfillment"]
+    assert (state["state"], state["failing_since"]) == ("sending", None)
+    assert order

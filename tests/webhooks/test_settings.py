@@ -1,0 +1,142 @@
+"""Settings by API: shown, changed, recorded; secrets shown once and in no history; rotation without a gap."""
+
+import json
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+from temporalio.client import Client
+
+from interline.domain.base import JsonObject
+from interline.names import client_workflow_id
+from interline.runtime.temporal import DATA_CONVERTER
+from tests.stack.driver import wait_until
+from tests.webhooks.conftest import Shop
+from tests.webhooks.receiver import Got
+
+pytestmark = pytest.mark.stack
+
+
+def rotate(shop: Shop, kind: str, *, overlap_hours: float) -> str:
+    """The new secret, from the only answer that shows it."""
+    secrets = shop.data("POST", f"/{kind}/rotate-secret", {"overlap_hours": overlap_hours})[kind]["secrets"]
+    return str(secrets[0]["secret"])
+
+
+def verifies(got: Got, secret: str) -> bool:
+    try:
+        Webhook(secret).verify(got.body, got.headers)
+    except WebhookVerificationError:
+        return False
+    return True
+
+
+def test_what_is_set_is_shown(shop: Shop) -> None:
+    asked: JsonObject = {"url": f"{shop.receiver.url}/mine?token=abc", "active": True, "events": ["order.confirmed"]}
+    shown = shop.data("PUT", "", {"fulfillment": {**asked, "rate_per_second": 20}})["fulfillment"]
+    assert shown == shop.data("GET", "")["fulfillment"]
+    assert {name: shown[name] for name in asked} == asked
+    assert (shown["state"], shown["rate_per_second"], shown["set_by"]) == ("sending", 20, "api")
+
+
+def test_what_is_left_out_stays_and_bad_settings_change_nothing(shop: Shop) -> None:
+    before = shop.data("GET", "")
+    bad: JsonObject = {
+        "fulfillment": {"url": "https://user:secret@shop.example/#x", "events": ["nonsense"]},
+        "logistics": {"active": 1},
+    }
+    answer = shop.call("PUT", "", bad)
+    assert answer.status_code == 422
+    assert "secret" not in answer.text
+    bad["logistics"] = {"rate_per_second": 5}
+    pointers = {one["pointer"] for one in shop.call("PUT", "", bad).json()["metadata"]["errors"]}
+    assert pointers == {"/fulfillment/url", "/fulfillment/events/0"}
+    assert shop.data("GET", "") == before
+    shop.data("PUT", "", {"fulfillment": {"active": False}})
+    after = shop.data("GET", "")
+    assert after["fulfillment"]["url"] == before["fulfillment"]["url"]
+    assert after["fulfillment"]["state"] == "not_active"
+    assert after["logistics"] == before["logistics"]
+
+
+@pytest.mark.parametrize("kind", ["fulfillment", "logistics"])
+def test_an_order_of_an_inactive_kind_is_refused_naming_it(shop: Shop, kind: str) -> None:
+    shop.data("PUT", "", {kind: {"active": False}})
+    shop.settle()
+    answer = shop.try_order()
+    problem = answer.json()["metadata"]["errors"][0]
+    assert (answer.status_code, problem["error"]) == (422, "webhook-kind-inactive")
+    assert kind in problem["message"]
+
+
+def test_the_ping_shows_the_receivers_answer(shop: Shop) -> None:
+    shop.receiver.answer = b"hello interline"
+    result = shop.data("POST", "/test", {"kind": "logistics"})["logistics"]
+    assert (result["ok"], result["status"], result["answer"]) == (True, 200, "hello interline")
+    ping = shop.receiver.got[-1]
+    assert (ping.event, ping.json()["interline"]["endpoint"]) == ("webhook.ping", "logistics")
+    shop.receiver.status = lambda _got: 503
+    failed = shop.data("POST", "/test", {"kind": "logistics"})["logistics"]
+    assert (failed["ok"], failed["status"], failed["answer"]) == (False, 503, "hello interline")
+
+
+def test_a_rotation_signs_with_both_until_the_overlap_ends(shop: Shop) -> None:
+    first = rotate(shop, "logistics", overlap_hours=0)
+    second = rotate(shop, "logistics", overlap_hours=5 / 3600)
+    shop.data("POST", "/test", {"kind": "logistics"})
+    during = shop.receiver.got[-1]
+    assert during.headers["webhook-signature"].count("v1,") == 2
+    assert verifies(during, first)
+    assert verifies(during, second)
+
+    def only_second() -> bool:
+        shop.data("POST", "/test", {"kind": "logistics"})
+        return not verifies(shop.receiver.got[-1], first)
+
+    wait_until("the overlap is over", only_second)
+    assert verifies(shop.receiver.got[-1], second)
+
+
+def test_rotating_twice_keeps_the_secret_in_use_for_its_overlap(shop: Shop) -> None:
+    in_use = rotate(shop, "fulfillment", overlap_hours=0)
+    for _ in range(2):
+        rotate(shop, "fulfillment", overlap_hours=1)
+    shop.data("POST", "/test", {"kind": "fulfillment"})
+    assert verifies(shop.receiver.got[-1], in_use)
+
+
+async def test_no_history_holds_a_secret_and_every_change_says_who(shop: Shop) -> None:
+    secret = rotate(shop, "fulfillment", overlap_hours=1)
+    manifest = shop.stack.manifest
+    temporal = await Client.connect(manifest.temporal, data_converter=DATA_CONVERTER)
+    account = temporal.get_workflow_handle(client_workflow_id(shop.client_id))
+    history = (await account.fetch_history()).to_json()
+    bare = secret.removeprefix("whsec_")
+    memo = json.dumps(await (await account.describe()).memo())
+    for text in (history, memo):
+        assert bare not in text
+        assert manifest.clients[shop.client].webhook_secret.removeprefix("whsec_") not in text
+    details = (await account.describe()).raw_description
+    assert details is not None
+    card = await account.query("__temporal_workflow_metadata")
+    assert f"API of {shop.client_id}" in str(card)
+    assert "secret whs_" in str(card)
+
+
+BAD: dict[tuple[str, str], tuple[JsonObject | None, int, str]] = {
+    ("POST", "/nonsense/pause"): ({}, 404, "not-found"),
+    ("POST", "/test"): ({"kind": "nonsense"}, 422, "unknown-value"),
+    ("POST", "/fulfillment/rotate-secret"): ({"overlap_hours": 169}, 422, "out-of-range"),
+    ("PUT", "/fulfillment/events"): ({"events": ["logistics.status"]}, 422, "unknown-value"),
+    ("PUT", ""): ({}, 422, "required"),
+    ("GET", "/deliveries?status=nonsense"): (None, 422, "unknown-value"),
+    ("GET", "/deliveries/nonsense"): (None, 404, "delivery-not-found"),
+    ("POST", "/deliveries/SO-none~1/redeliver"): (None, 404, "delivery-not-found"),
+    ("POST", "/deliveries/redeliver"): ({"since": "yesterday"}, 422, "invalid-format"),
+}
+
+
+@pytest.mark.parametrize("request_line", BAD)
+def test_bad_requests(shop: Shop, request_line: tuple[str, str]) -> None:
+    body, status, error = BAD[request_line]
+    answer = shop.call(*request_line, body)
+    assert (answer.status_code, answer.json()["metadata"]["errors"][0]["error"]) == (status, error)
