@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,13 +39,19 @@ DataOption = Annotated[str, typer.Option("--data", help="JSON object: oms_order_
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One update of one order. The same decision has the same id, so that giving it twice does it once."""
+    """One update of one order. `occasion`: since when the step waits, if one does."""
 
     act: Update
     workflow_id: str
     order_number: str
     body: StepCommand | ConfirmCommand
-    update_id: str
+    occasion: str = ""
+
+    @property
+    def update_id(self) -> str:
+        """The same decision on the same occasion has the same id, so that giving it twice does it once."""
+        said = f"{self.occasion} {self.body.model_dump_json()}"
+        return f"{self.act}:{self.about}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
     @property
     def about(self) -> str:
@@ -102,10 +109,7 @@ def confirm(  # noqa: PLR0913  each is one option
 
     def made(workflow_id: str, order_number: str) -> Command:
         body = ConfirmCommand(fact=fact.value, actor=_who(actor), reason=reason, data=known)
-        act = Update.CONFIRM_MANUALLY
-        return Command(
-            act=act, workflow_id=workflow_id, order_number=order_number, body=body, update_id=f"{act}:{fact}"
-        )
+        return Command(act=Update.CONFIRM_MANUALLY, workflow_id=workflow_id, order_number=order_number, body=body)
 
     if number != ALL:
         asyncio.run(_one(target, number, client, made, dry_run=dry_run))
@@ -122,7 +126,7 @@ def _on_step(act: Update, reason: str, actor: str | None, corrected: JsonObject)
             workflow_id=one.workflow_id,
             order_number=one.order_number,
             body=StepCommand(step=one.problem.step, actor=_who(actor), reason=reason, corrected=corrected),
-            update_id=f"{act}:{one.problem.step}:{one.problem.since.isoformat()}",
+            occasion=one.problem.since.isoformat(),
         )
 
     return made

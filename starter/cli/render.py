@@ -142,9 +142,10 @@ def _print_timeline(console: Console, view: OrderView) -> None:
 def _print_why(console: Console, seen: Seen) -> None:
     view = seen.view
     console.print(Text(f"\n{view.why or f'The order is {view.order_status}.'}"))
-    for problem in view.problems:
-        acts = f" You can: {', '.join(problem.acts)}." if problem.acts else ""
-        console.print(Text(f"{problem.step}: {problem.reason} (since {moment(problem.since)}).{acts}", style="red"))
+    for problem in view.problems[1:]:
+        console.print(Text(f"Also since {moment(problem.since)}: {problem.reason}.", style="red"))
+    if view.problems and (hint := view.problems[0].hint):
+        console.print(Text(f"What helps: {hint}."))
     for retry in seen.retries:
         when = f"next try at {moment(retry.at)}" if retry.at else "trying now"
         console.print(Text(f"{retry.activity}: {retry.failure}; {when}, try {retry.attempt}.", style="yellow"))

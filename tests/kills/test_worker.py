@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, zip_longest
 
 import pytest
 
@@ -64,18 +64,21 @@ def carried_through(stack: Stack, stages: Sequence[Stage], *, kill_in: Sequence[
     hang(stack, stages[0], kill_in)
     orders = [place(stack, client=client) for client in (0, 1)]
     due: Counter[str] = Counter()
-    for number, stage in enumerate(stages):
+    for stage, following in zip_longest(stages, stages[1:], fillvalue=Stage(())):
         due.update(stage.steps)
-        for order in orders:
-            if stage.event:
-                stage.event(order)
         for order, step in product(orders, stage.steps):
             until_arrived(order, step, due[step])
         stack.no_troubles()
-        for following in stages[number + 1 : number + 2]:
+        if not following.event:
             hang(stack, following, kill_in)
         if stage in kill_in:
             revive(stack)
+        if following.event:
+            for order, step in product(orders, stage.steps):
+                until_arrived(order, step, due[step], answered=True)
+            hang(stack, following, kill_in)
+            for order in orders:
+                following.event(order)
     for order in orders:
         order.until_status("completed")
         assert order.doubled() == []
@@ -88,11 +91,11 @@ def hang(stack: Stack, stage: Stage, kill_in: Sequence[Stage]) -> None:
             stack.trouble(PARTNERS.get(step, "client_platform"), step, "apply_then_hang")
 
 
-def until_arrived(order: Placed, step: str, times: int) -> None:
+def until_arrived(order: Placed, step: str, times: int, *, answered: bool = False) -> None:
     """Until so many different things of that arrow have reached their receiver (a price has no effect)."""
 
     def arrived() -> bool:
-        calls = order.calls(step)
+        calls = [call for call in order.calls(step) if call.status or not answered]
         return (len({call.effect_id for call in calls if call.effect_id}) or len(calls)) >= times
 
     order.until(f"{step} arrives", arrived)
