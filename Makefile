@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALLED := $(VENV)/installed
 
-.PHONY: help setup demo test test-full check record screenshots lock clean temporal chromium
+.PHONY: help setup demo test test-full chaos bench check record screenshots lock clean temporal chromium
 
 help: ## this list
 	@while IFS= read -r line; do case $$line in \
@@ -25,6 +25,12 @@ test: setup check ## check, then every test but the long ones
 
 test-full: setup ## the tests too long for `make test`
 	$(BIN)/pytest -m full $(ARGS)
+
+chaos: setup ## kill -9 everything under load, then compare all witnesses; ARGS='--orders N --kills K --seed S'
+	@$(BIN)/python -m bench.chaos $(ARGS)
+
+bench: setup ## measure against bound and naive design (docs/performance.md); ARGS=--quick for three minutes
+	@$(BIN)/python -m bench $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import rules
 	$(BIN)/ruff format --check --quiet .

@@ -10,7 +10,7 @@ from random import SystemRandom
 from typing import Final
 
 from bench.chaos.plan import make_plan
-from bench.chaos.run import Outcome, run
+from bench.chaos.run import SETTLE_SECONDS, Outcome, run
 
 SHOWN: Final = 40
 
@@ -20,7 +20,7 @@ def main() -> int:
     asked = _arguments()
     plan = make_plan(orders=asked.orders, kills=asked.kills, seed=asked.seed)
     state = asked.state or Path(tempfile.mkdtemp(prefix="interline-chaos-"))
-    outcome = asyncio.run(run(plan, state.absolute(), lambda text: print(text, file=sys.stderr, flush=True)))
+    outcome = asyncio.run(run(plan, state.absolute(), _tell, settle_at_most_seconds=asked.settle))
     _report(outcome, state)
     if outcome.ok and not asked.state:
         shutil.rmtree(state, ignore_errors=True)
@@ -32,8 +32,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=150, help="one every two seconds")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1, 100_000))
+    parser.add_argument("--settle", type=float, default=SETTLE_SECONDS, help="at most so many seconds of quiet")
     parser.add_argument("--state", type=Path, help="keep the stack's data and logs here")
     return parser.parse_args()
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _report(outcome: Outcome, state: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,7 +13,7 @@ from temporalio.client import Client, WorkflowHistory
 
 from bench.chaos.plan import PlannedOrder
 from interline.domain.base import JsonObject
-from interline.names import Workflow, order_workflow_id
+from interline.names import Workflow, order_workflow_id, stray_workflow_id
 from interline.runtime.temporal import DATA_CONVERTER
 from starter.demo.handles import InboxItem, LedgerItem
 from starter.stack.manifest import Manifest
@@ -67,7 +68,9 @@ class Witnesses:
 
     async def stories(self, orders: Iterable[PlannedOrder], histories: list[WorkflowHistory]) -> list[Story]:
         """One story per planned order, whether it was accepted or not."""
-        by_id = {history.workflow_id: history for history in histories}
+        by_id: dict[str, list[WorkflowHistory]] = defaultdict(list)
+        for history in histories:
+            by_id[history.workflow_id].append(history)
         room = asyncio.Semaphore(AT_A_TIME)
 
         async def one(order: PlannedOrder) -> Story:
@@ -76,19 +79,19 @@ class Witnesses:
 
         return await asyncio.gather(*(one(order) for order in orders))
 
-    async def _story(self, order: PlannedOrder, by_id: dict[str, WorkflowHistory]) -> Story:
+    async def _story(self, order: PlannedOrder, by_id: dict[str, list[WorkflowHistory]]) -> Story:
         client_id = self.manifest.clients[order.client].client_id
-        mine = by_id.get(order_workflow_id(client_id, order.number))
-        stray = by_id.get(f"stray:{client_id}:{order.number}")
+        runs = by_id.get(order_workflow_id(client_id, order.number), [])
+        strays = by_id.get(stray_workflow_id(client_id, order.number), [])
         return Story(
             number=order.number,
-            exists=mine is not None,
-            closed=mine is not None and _closed(mine),
-            order_status=str(_result(mine).get("order_status", "")) if mine else "",
+            exists=bool(runs),
+            closed=any(map(_closed, runs)),
+            order_status=next((status for run in runs if (status := _status(run))), ""),
             calls=[LedgerItem.model_validate(item) for item in await self._items("_ledger", order.number)],
             inbox=[InboxItem.model_validate(item) for item in await self._items("_inbox", order.number)],
-            signals=_signals(mine) if mine else [],
-            kept=[event for told in _signals(stray) if isinstance(event := told["event"], dict)] if stray else [],
+            signals=[event for run in runs for event in _signals(run)],
+            kept=[told for run in strays for kept in _signals(run) if isinstance(told := kept["event"], dict)],
         )
 
     async def _items(self, handle: str, order: str) -> list[JsonObject]:
@@ -110,9 +113,9 @@ def _closed(history: WorkflowHistory) -> bool:
     return history.events[-1].HasField("workflow_execution_completed_event_attributes")
 
 
-def _result(history: WorkflowHistory) -> JsonObject:
+def _status(history: WorkflowHistory) -> str:
+    """The order's status in its result; empty while it has none."""
     if not _closed(history):
-        return {}
+        return ""
     payloads = history.events[-1].workflow_execution_completed_event_attributes.result.payloads
-    result: JsonObject = json.loads(payloads[0].data)
-    return result
+    return str(json.loads(payloads[0].data).get("order_status", ""))
