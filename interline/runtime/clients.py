@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import tomllib
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +11,22 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from interline.domain.base import JsonObject
-from interline.domain.policy import Deadlines, Keys, PriceRule
+from interline.domain.policy import Keys, PriceRule
+from interline.domain.shipment import RateType
 from interline.names import Partner, Signal
+from interline.runtime.business_days import BusinessDays, Ladders
 from interline.runtime.secrets import resolve
 
 _log = structlog.get_logger("clients")
@@ -42,6 +54,12 @@ class ApiKey(Frozen):
 
     id: str
     sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
+    expires_at: AwareDatetime | None = None
+    """Until when it is honoured: a rotation adds the new key and lets the old one end."""
+
+    def holds(self, at: datetime) -> bool:
+        """Is it honoured at this time?"""
+        return self.expires_at is None or at < self.expires_at
 
 
 class WebhookKind(StrEnum):
@@ -112,6 +130,8 @@ class Client(Frozen):
     client_id: Annotated[str, Field(pattern=r"[a-z0-9][a-z0-9-]{0,39}")]
     name: str
     api_keys: list[ApiKey]
+    requests_per_second: Annotated[float, Field(gt=0)] = 200.0
+    """To our API; twice as many may come at once."""
     shipper_auth_key: SecretStr | None = None
     """Makes the `auth` field of the logistics webhooks we send, as Shipper would."""
     warehouse_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
@@ -123,7 +143,10 @@ class Client(Frozen):
     logistics_defaults: JsonObject = {}
     skus: dict[str, Sku] = {}
     tells_wms: bool = True
-    deadlines: Deadlines | None = None
+    deadlines: Ladders | None = None
+    deadlines_by_rate_type: dict[RateType, Ladders] = {}
+    deadlines_by_service_type: dict[str, Ladders] = {}
+    business_days: BusinessDays | None = None
     price_tolerance_percent: float = 0.0
     price_rule: PriceRule = PriceRule.ASK
 
@@ -146,7 +169,7 @@ class ClientRegistry:
         self._stamp: tuple[int, int] | None = None
         self._trouble: tuple[tuple[int, int] | None, str] | None = None
         self._clients: dict[str, Client] = {}
-        self._by_key: dict[str, Client] = {}
+        self._by_key: dict[str, tuple[ApiKey, Client]] = {}
         self.reload()
 
     def reload(self) -> None:
@@ -154,7 +177,7 @@ class ClientRegistry:
         stat = self._path.stat()
         parsed = parse_clients(tomllib.loads(self._path.read_text()), base=self._path.parent)
         self._clients = {client.client_id: client for client in parsed.clients}
-        self._by_key = {key.sha256: client for client in parsed.clients for key in client.api_keys}
+        self._by_key = {key.sha256: (key, client) for client in parsed.clients for key in client.api_keys}
         self._stamp = (stat.st_mtime_ns, stat.st_ino)
 
     def get(self, client_id: str) -> Client:
@@ -170,11 +193,12 @@ class ClientRegistry:
             raise UnknownClientError(f"client {client_id!r} is not in {self._path.name}") from None
 
     def by_api_key(self, key: str) -> Client | None:
-        """The client that owns this key. Looks up a hash, then compares it in constant time."""
+        """The client that owns this key, while the key holds. Hashes are compared in constant time, all of them."""
         self.refresh()
         digest = hashlib.sha256(key.encode()).hexdigest()
-        found = next((known for known in self._by_key if hmac.compare_digest(known, digest)), None)
-        return self._by_key[found] if found else None
+        now = datetime.now(UTC)
+        found = [pair for known, pair in self._by_key.items() if hmac.compare_digest(known, digest)]
+        return next((client for known, client in found if known.holds(now)), None)
 
     def all(self) -> list[Client]:
         """Every client, in the file's order."""

@@ -6,7 +6,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interline.domain.account import HealthPolicy
-from interline.domain.policy import DELIVERY_SCHEDULE_SECONDS, Deadlines
+from interline.domain.policy import DELIVERY_SCHEDULE_SECONDS, Deadlines, deadlines_by_rate_type
+from interline.runtime.business_days import BusinessDays, Ladders
 
 
 class Settings(BaseSettings):
@@ -26,7 +27,11 @@ class Settings(BaseSettings):
     retention_days: int = 40
     """Least memory of duplicates that start-up accepts from the namespace."""
     delivery_schedule_seconds: list[float] = Field(default_factory=lambda: list(DELIVERY_SCHEDULE_SECONDS))
-    deadlines: Deadlines = Field(default_factory=Deadlines)
+    deadlines: Ladders = Field(default_factory=Deadlines)
+    """Ladders of the waits; a client, its rate types and its service types change them, in this order."""
+    deadlines_by_rate_type: dict[str, Ladders] = Field(default_factory=deadlines_by_rate_type)
+    business_days: BusinessDays = Field(default_factory=BusinessDays)
+    """For rungs that count working days."""
     allow_private_webhooks: bool = False
     """Let client webhooks go to loopback and private addresses (demo and tests only)."""
     secrets_key: str = ""
@@ -34,6 +39,10 @@ class Settings(BaseSettings):
     newest first, with spaces between. A relative file is looked up beside the clients' file."""
     endpoint_health: HealthPolicy = Field(default_factory=HealthPolicy)
     max_cached_workflows: int = 1000
+    max_requests: int = 100
+    """Requests the gateway works on at a time; the next one is answered 503. Probes always pass."""
+    failed_auth_per_minute: int = 100
+    """Wrong keys and signatures of one address; then they are answered 429. What is right always passes."""
 
     @property
     def outside_url(self) -> str:

@@ -17,7 +17,7 @@ from interline.names import Attribute, Workflow
 from interline.runtime.clients import Client
 from interline.runtime.settings import Settings
 from starter.gateway.engine import ANSWER_SECONDS, within
-from starter.gateway.policy import order_policy
+from starter.gateway.policy import client_policy
 from starter.gateway.strays import keep_stray
 
 AT_ONCE: Final = 16
@@ -86,6 +86,6 @@ class Delivery:
         return still_open or found
 
     async def _keep(self, reason: StrayReason, event: Event, *, key: str, order_number: str | None = None) -> None:
-        policy = order_policy(self._client, self._settings)
+        policy = client_policy(self._client, self._settings)
         room = StrayInput(client_id=self._client.client_id, key=key, order_number=order_number, policy=policy)
         await keep_stray(self._temporal, room, StrayEvent(reason=reason, event=event))

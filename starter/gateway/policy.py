@@ -1,9 +1,12 @@
 """What a client's settings mean for one order, fixed when it is accepted."""
 
+from datetime import datetime
+
 from interline.contracts.measures import Catalogue, Measures
 from interline.contracts.orders_in import Terms
 from interline.contracts.partner_events import ROUTES
-from interline.domain.policy import OrderPolicy, PartnerTerms
+from interline.domain.policy import Calendar, Deadlines, OrderPolicy, PartnerTerms
+from interline.domain.shipment import Shipment
 from interline.names import Partner, Signal
 from interline.runtime.clients import Client
 from interline.runtime.settings import Settings
@@ -14,15 +17,21 @@ CLIENT_LOCAL_SECONDS = 1.0
 """A client's webhook endpoint gets less of a workflow task than a partner does (DESIGN §2)."""
 
 
-def order_policy(client: Client, settings: Settings) -> OrderPolicy:
-    """Terms, ladders and switches: the client's own where it has them, else the settings'."""
+def order_policy(client: Client, settings: Settings, shipment: Shipment, *, at: datetime) -> OrderPolicy:
+    """Everything that is fixed for an order accepted at `at`."""
+    deadlines = _deadlines(client, settings, shipment)
+    calendar = _calendar(client, settings, deadlines, at)
+    return client_policy(client, settings).model_copy(update={"deadlines": deadlines, "calendar": calendar})
+
+
+def client_policy(client: Client, settings: Settings) -> OrderPolicy:
+    """Terms and switches: the client's own where it has them, else the settings'."""
     logistics = client.partners.get(Partner.LOGISTICS)
     return OrderPolicy(
         oms=_terms(client, Partner.OMS),
         wms=_terms(client, Partner.WMS),
         logistics=_terms(client, Partner.LOGISTICS),
         client_platform=PartnerTerms(local_budget_seconds=CLIENT_LOCAL_SECONDS, budget_seconds=CLIENT_SECONDS),
-        deadlines=client.deadlines or settings.deadlines,
         delivery_schedule_seconds=settings.delivery_schedule_seconds,
         tells_wms=client.tells_wms,
         registers_webhook=logistics is None or logistics.registration == "api",
@@ -31,6 +40,24 @@ def order_policy(client: Client, settings: Settings) -> OrderPolicy:
         price_rule=client.price_rule,
         more_providers=sorted(client.more_providers),
     )
+
+
+def _deadlines(client: Client, settings: Settings, shipment: Shipment) -> Deadlines:
+    """From the general to the special: settings, their rate types, client, its rate types, its service types."""
+    return settings.deadlines.with_changes(
+        settings.deadlines_by_rate_type.get(shipment.rate_type.value),
+        client.deadlines,
+        client.deadlines_by_rate_type.get(shipment.rate_type),
+        client.deadlines_by_service_type.get(str(shipment.service_type)),
+    )
+
+
+def _calendar(client: Client, settings: Settings, deadlines: Deadlines, at: datetime) -> Calendar:
+    """The dates an order needs; most count hours and need none."""
+    ladders = (deadlines.confirmation, deadlines.goods, deadlines.pickup, deadlines.delivery)
+    if all(rung.business_days is None for ladder in ladders for rung in ladder):
+        return Calendar()
+    return (client.business_days or settings.business_days).expanded(client.warehouse_zone, at=at)
 
 
 def terms(client: Client) -> Terms:

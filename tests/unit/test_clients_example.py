@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from interline.contracts.partner_events import ROUTES
 from interline.names import Partner, Signal
+from interline.runtime.business_days import BusinessDays
 from interline.runtime.clients import (
     ApiKey,
     Client,
@@ -23,7 +24,7 @@ from interline.runtime.clients import (
 )
 
 TEXT = (Path(__file__).parents[2] / "docs" / "clients.example.toml").read_text()
-SHOWN: list[type[BaseModel]] = [Client, ApiKey, Endpoint, PartnerAccount, Inbound, Sku]
+SHOWN: list[type[BaseModel]] = [Client, BusinessDays, ApiKey, Endpoint, PartnerAccount, Inbound, Sku]
 DEFAULT = re.compile(r"^# (\w+) = ([^#\n]+)", re.MULTILINE)
 
 
