@@ -86,6 +86,7 @@ async def _require_webhooks(accounts: Accounts, client: Client) -> None:
 
 
 def _order_input(asked: OrderRequest, client: Client, settings: Settings) -> OrderInput:
+    now = datetime.now(UTC)
     return OrderInput(
         client_id=client.client_id,
         order_number=asked.order_number,
@@ -96,9 +97,9 @@ def _order_input(asked: OrderRequest, client: Client, settings: Settings) -> Ord
         shipment=asked.shipment,
         quote_id=asked.quote_id,
         body=asked.body,
-        accepted_at=datetime.now(UTC),
+        accepted_at=now,
         callback_url=callback_url(client, settings),
-        policy=order_policy(client, settings),
+        policy=order_policy(client, settings, asked.shipment, at=now),
     )
 
 
