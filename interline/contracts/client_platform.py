@@ -153,7 +153,7 @@ def stamped(order: OrderInput, delivery: Delivery) -> JsonObject:
 
 def shipper_auth(key: str, url: str) -> str:
     """The `auth` of Shipper's logistics webhooks (official page *payload*): md5 of key, registered URL and `json`."""
-    return hashlib.md5(f"{key}{url}json".encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(f"{key}{url}json".encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 def webhook_bytes(body: JsonObject, *, auth: str | None) -> bytes:

@@ -32,6 +32,10 @@ class ErrorCode(StrEnum):
     NUMBER_TOO_LONG = "number-too-long"
     JSON_TOO_DEEP = "json-too-deep"
 
+    RATE_LIMITED = "rate-limited"
+    TOO_MANY_FAILURES = "too-many-failures"
+    OVERLOADED = "overloaded"
+
     IDEMPOTENCY_KEY_MALFORMED = "idempotency-key-malformed"
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
 
@@ -94,6 +98,9 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.DUPLICATE_JSON_KEY: Meaning(400, INPUT_CODE, "send each name once per object"),
     _E.NUMBER_TOO_LONG: Meaning(400, INPUT_CODE, "send numbers of at most 32 characters"),
     _E.JSON_TOO_DEEP: Meaning(400, INPUT_CODE, "nest objects and lists at most 32 deep"),
+    _E.RATE_LIMITED: Meaning(429, 429, "you send more than your rate: repeat after Retry-After"),
+    _E.TOO_MANY_FAILURES: Meaning(429, 429, "too many wrong keys or signatures came from your address: check yours"),
+    _E.OVERLOADED: Meaning(503, INTERNAL_CODE, "too many requests are under way: repeat after Retry-After"),
     _E.IDEMPOTENCY_KEY_MALFORMED: Meaning(
         400, INPUT_CODE, "send Idempotency-Key once: 1 to 255 visible ASCII characters without spaces"
     ),
@@ -110,7 +117,7 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.ORDER_ALREADY_EXISTS: Meaning(409, 409, "this order number is taken by another body: use a new number"),
     _E.WEBHOOK_NOT_CONFIGURED: Meaning(409, 409, "set the url of this kind first: PUT /v3/fulfillment/webhooks"),
     _E.COMMAND_REFUSED: Meaning(409, 409, "the order does not allow this now: the message says why, data the state"),
-    _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB (a webhook: 1 MiB)"),
+    _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB"),
     _E.UNSUPPORTED_MEDIA_TYPE: Meaning(415, 415, "send Content-Type: application/json, charset utf-8 or none"),
     _E.UNSUPPORTED_CONTENT_ENCODING: Meaning(415, 415, "send the body uncompressed"),
     _E.TRACKING_ID_REQUIRED: Meaning(

@@ -30,6 +30,7 @@ from starter.gateway import (
 from starter.gateway.answers import refusal
 from starter.gateway.context import Gateway
 from starter.gateway.edge import Edge
+from starter.gateway.limits import Load
 from starter.gateway.metrics import Metrics
 from starter.gateway.readiness import Readiness
 from starter.gateway.rejections import Rejections
@@ -49,6 +50,7 @@ def create_app(settings: Settings, client: Temporal, registry: ClientRegistry) -
         rejections=Rejections(),
         accounts=Accounts(client, sealer),
         sealer=sealer,
+        load=Load(settings.max_requests),
     )
     app = documents.DocumentedApp(
         title="Interline", version=documents.VERSION, redirect_slashes=False, redoc_url=None, lifespan=_watching
@@ -57,7 +59,7 @@ def create_app(settings: Settings, client: Temporal, registry: ClientRegistry) -
     _add_routes(app)
     app.add_exception_handler(RequestError, _refused)
     app.add_exception_handler(HTTPException, _not_routed)
-    app.add_middleware(Edge, metrics=here.metrics)
+    app.add_middleware(Edge, metrics=here.metrics, load=here.load)
     return app
 
 

@@ -8,9 +8,10 @@ from fastapi import Request
 from interline.contracts.problems import ErrorCode, refused
 from interline.contracts.strict_json import read_object
 from interline.domain.base import JsonObject
+from starter.gateway.context import gateway
 
 CLIENT_BYTES: Final = 256 * 1024
-WEBHOOK_BYTES: Final = 1024 * 1024
+WEBHOOK_BYTES: Final = 256 * 1024
 THROWN_AWAY_BYTES: Final = 4 * 1024 * 1024
 DEADLINE_SECONDS: Final = 15.0
 
@@ -29,11 +30,12 @@ async def read_bytes(request: Request, *, most_bytes: int) -> bytes:
     """The raw body.
 
     Raises:
-        RequestError: 413 as soon as it is known, 408 when the sender is too slow.
+        RequestError: 413 as soon as it is known, 408 when the sender is too slow, 503 when there is no room.
     """
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            body = await _collected(request, most_bytes)
+        with gateway(request).load.reading():
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                body = await _collected(request, most_bytes)
     except TimeoutError:
         raise refused(ErrorCode.REQUEST_TIMEOUT) from None
     if body is None:

@@ -1,16 +1,17 @@
 """What every request handler works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from fastapi import Request
 from temporalio.client import Client as Temporal
 
-from interline.contracts.problems import ErrorCode, refused
+from interline.contracts.problems import ErrorCode, RequestError, refused
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, ClientRegistry
 from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
+from starter.gateway.limits import Buckets, Load, later
 from starter.gateway.metrics import Metrics
 from starter.gateway.readiness import Readiness
 from starter.gateway.rejections import Rejections
@@ -28,6 +29,9 @@ class Gateway:
     rejections: Rejections
     accounts: Accounts
     sealer: Sealer
+    load: Load
+    rates: Buckets = field(default_factory=Buckets)
+    failures: Buckets = field(default_factory=Buckets)
 
 
 def gateway(request: Request) -> Gateway:
@@ -39,13 +43,30 @@ def authenticated(request: Request) -> Client:
     """The client that owns the request's `X-API-Key`.
 
     Raises:
-        RequestError: 401, no key or not exactly one that is known.
+        RequestError: 401, no key or not exactly one that is known; 429, too many requests of the client, or too many
+            wrong keys of the address.
     """
     keys = request.headers.getlist("x-api-key")
     if not keys or not keys[0]:
         raise refused(ErrorCode.API_KEY_MISSING)
     client = gateway(request).clients.by_api_key(keys[0]) if len(keys) == 1 else None
     if client is None:
-        raise refused(ErrorCode.API_KEY_WRONG)
+        raise not_proven(request, ErrorCode.API_KEY_WRONG)
     request.state.client_id = client.client_id
+    _check_rate(gateway(request), client)
     return client
+
+
+def not_proven(request: Request, error: ErrorCode) -> RequestError:
+    """The answer to a wrong key or signature. An address that sends many is told 429, whoever shares it may go on."""
+    here = gateway(request)
+    most = here.settings.failed_auth_per_minute
+    address = request.client.host if request.client else ""
+    wait = here.failures.wait_seconds(address, per_second=most / 60, burst=most)
+    return later(ErrorCode.TOO_MANY_FAILURES, wait) if wait else refused(error)
+
+
+def _check_rate(here: Gateway, client: Client) -> None:
+    rate = client.requests_per_second
+    if wait := here.rates.wait_seconds(client.client_id, per_second=rate, burst=max(1.0, 2 * rate)):
+        raise later(ErrorCode.RATE_LIMITED, wait)

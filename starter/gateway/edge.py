@@ -11,14 +11,17 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interline.contracts.problems import ErrorCode, refused
+from interline.contracts.problems import ErrorCode, RequestError, refused
 from starter.gateway.answers import refusal
+from starter.gateway.framing import METHODS
+from starter.gateway.limits import Load
 from starter.gateway.metrics import Metrics, Series
 
 UNMATCHED: Final = "(none)"
 GONE: Final = 499
 """The client left before its answer; nothing is sent, the log says it."""
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""They answer under any load."""
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _ALWAYS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -29,16 +32,25 @@ _log = structlog.get_logger("gateway")
 class Edge:
     """Plain ASGI middleware: it touches headers only, never a body."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, load: Load) -> None:
         self._app = app
         self._metrics = metrics
+        self._load = load
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await _Exchange(scope, send, self._metrics).run(self._app, receive)
+        exchange = _Exchange(scope, send, self._metrics)
+        await exchange.run(self._app if scope["path"] in PROBES else self._in_room, receive)
+
+    async def _in_room(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._load.working():
+                await self._app(scope, receive, send)
+        except RequestError as full:
+            await refusal(scope["path"], full)(scope, receive, send)
 
 
 class _Exchange:

@@ -10,12 +10,12 @@ from fastapi.routing import APIRoute
 
 from interline.contracts.event_reading import Heard, Reading
 from interline.contracts.partner_events import ROUTES, heard, unreadable
-from interline.contracts.problems import ErrorCode, RequestError, refused
+from interline.contracts.problems import ErrorCode, RequestError
 from interline.contracts.strict_json import PARTNER_LIMITS, read_object
 from interline.runtime.clients import Client, UnknownClientError
 from starter.gateway.answers import answer
 from starter.gateway.bodies import WEBHOOK_BYTES, read_bytes
-from starter.gateway.context import Gateway, gateway
+from starter.gateway.context import Gateway, gateway, not_proven
 from starter.gateway.delivery import Delivery
 from starter.gateway.policy import registered_url
 from starter.gateway.proof import Proof, proof_of
@@ -34,7 +34,7 @@ async def receive(request: Request) -> Response:
     proof = _proof(request, here, client, route, body) if client else None
     if client is None or proof is None:
         _reject(here, client.client_id if client else NOBODY, route)
-        raise refused(ErrorCode.WEBHOOK_SIGNATURE_INVALID)
+        raise not_proven(request, ErrorCode.WEBHOOK_SIGNATURE_INVALID)
     request.state.client_id = client.client_id
     await Delivery(here.temporal, client, here.settings).deliver(_events(body, _reading(client, route, proof)))
     return answer(request, 200)

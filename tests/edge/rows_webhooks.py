@@ -111,8 +111,8 @@ def _contents() -> Iterable[Row]:
     yield Row(136, "another client's order", foreign, 200)
     again = post(a_status(external_id=number), target=SHIPMENT, headers=[])
     yield Row(137, "the same again", again, 200, before=[again])
-    huge = post(b"x" * (1024 * 1024 + 1), target=PGI, headers=[])
-    yield Row(13, "a webhook of 1 MiB + 1", huge, 413, "content-too-large", closes=True)
+    huge = post(b"x" * (256 * 1024 + 1), target=PGI, headers=[])
+    yield Row(13, "a webhook of 256 KiB + 1", huge, 413, "content-too-large", closes=True)
 
 
 def rows() -> list[Row]:

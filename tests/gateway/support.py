@@ -99,10 +99,10 @@ def _inbound() -> str:
     )
 
 
-def make_app(clients_file: Path, temporal: Temporal) -> FastAPI:
-    """The application as `python -m starter.gateway` makes it."""
-    settings = Settings(clients_file=clients_file, retention_days=1)
-    return create_app(settings, temporal, ClientRegistry(clients_file))
+def make_app(clients_file: Path, temporal: Temporal, **changes: object) -> FastAPI:
+    """The application as `python -m starter.gateway` makes it; tests send more wrong keys than anybody should."""
+    given = {"clients_file": clients_file, "retention_days": 1, "failed_auth_per_minute": 100_000, **changes}
+    return create_app(Settings.model_validate(given), temporal, ClientRegistry(clients_file))
 
 
 @asynccontextmanager
