@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from activities.pinning import PinnedTransport, Resolve, resolve
+from activities.pinning import CheckedNetwork, PinnedTransport
 from interline.errors import (
     LONGEST_WAIT_SECONDS,
     BusyError,
@@ -58,8 +58,8 @@ class Answer:
 class Http:
     """Pooled connections per destination, a total deadline per call, bounded answers, no redirects, no own retries."""
 
-    def __init__(self, *, resolve: Resolve = resolve, tls: ssl.SSLContext | None = None) -> None:
-        self._resolve = resolve
+    def __init__(self, *, checked: CheckedNetwork | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self._checked = checked or CheckedNetwork()
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._pools: dict[tuple[str, bool], httpx.AsyncClient] = {}
         self._local_tries: dict[str, int] = {}
@@ -115,7 +115,7 @@ class Http:
 
     def _pool(self, destination: str, *, public_only: bool) -> httpx.AsyncClient:
         if (destination, public_only) not in self._pools:
-            pinned = PinnedTransport(limits=LIMITS, resolve=self._resolve, tls=self._tls) if public_only else None
+            pinned = PinnedTransport(limits=LIMITS, network=self._checked, tls=self._tls) if public_only else None
             self._pools[destination, public_only] = httpx.AsyncClient(
                 limits=LIMITS,
                 verify=self._tls,

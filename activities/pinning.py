@@ -47,23 +47,23 @@ def _look_up(host: str, port: int) -> list[Address]:
 class PinnedTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport over a pool that connects to checked addresses only."""
 
-    def __init__(self, *, limits: httpx.Limits, resolve: Resolve, tls: ssl.SSLContext) -> None:
+    def __init__(self, *, limits: httpx.Limits, network: "CheckedNetwork", tls: ssl.SSLContext) -> None:
         super().__init__(verify=tls, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
-            network_backend=CheckedNetwork(resolve),
+            network_backend=network,
         )
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Resolve, check all, connect to one of the checked."""
+    """Resolve, check all, connect to one of the checked over the network below."""
 
-    def __init__(self, resolve: Resolve) -> None:
+    def __init__(self, resolve: Resolve = resolve, below: httpcore.AsyncNetworkBackend | None = None) -> None:
         self._resolve = resolve
-        self._network = httpcore.AnyIOBackend()
+        self._network = below or httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,

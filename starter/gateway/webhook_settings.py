@@ -4,14 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from pydantic import JsonValue
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
-from activities.addresses import check_addresses, url_refusal
-from activities.pinning import resolve
 from interline.contracts.checking import check
 from interline.contracts.fields import Body
 from interline.contracts.problems import ErrorCode, Problem, RequestError, refused
@@ -27,17 +24,15 @@ from interline.contracts.webhook_settings import (
 )
 from interline.domain.account import KINDS, EndpointSettings
 from interline.domain.base import JsonObject
-from interline.errors import NotSentError
 from interline.runtime.sealing import SealError
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
 from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import within
 from starter.webhooks.accounts import PING_SECONDS, AccountCommands, Changed, CommandRefusedError
+from starter.webhooks.addresses import address_refusal
 
-LOOK_UP_SECONDS: Final = 1.5
 NOT_ANSWERED: Final = "no worker answered in time; it may still be carried out"
-HTTPS_PORT: Final = 443
 _RPC_SECONDS: Final = 2.0
 
 BodyT = TypeVar("BodyT", bound=Body)
@@ -161,25 +156,8 @@ async def _address_problems(wanted: dict[str, EndpointSettings], *, allow_privat
     return [
         Problem(ErrorCode.URL_NOT_ALLOWED, why, f"/{kind}/url")
         for kind, settings in wanted.items()
-        if (why := await _address_refusal(settings.url, allow_private=allow_private))
+        if (why := await address_refusal(settings.url, allow_private=allow_private))
     ]
-
-
-async def _address_refusal(url: str, *, allow_private: bool) -> str | None:
-    """By its text, then by where its name leads now; at each delivery the name is checked again."""
-    why = url_refusal(url, allow_private=allow_private)
-    if why or allow_private:
-        return why
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        async with asyncio.timeout(LOOK_UP_SECONDS):
-            check_addresses(host, await resolve(host, parts.port or HTTPS_PORT))
-    except TimeoutError:
-        return "the host name cannot be looked up now: repeat later"
-    except NotSentError as error:
-        return str(error)
-    return None
 
 
 def _kind(request: Request) -> str:

@@ -1,0 +1,57 @@
+"""`interline webhooks …`: the same as the API, for operators."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.stack.driver import wait_until
+from tests.webhooks.conftest import Shop
+from tests.webhooks.receiver import always
+
+pytestmark = pytest.mark.stack
+
+
+def run(shop: Shop, *arguments: str, code: int = 0) -> Any:  # noqa: ANN401  JSON, or lines
+    done = shop.stack.interline("webhooks", *arguments, "--client", shop.client_id)
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout) if done.stdout.startswith(("{", "[")) else done.stdout + done.stderr
+
+
+def test_the_story_in_the_terminal(shop: Shop) -> None:
+    assert run(shop, "show")["logistics"]["url"] == f"{shop.receiver.url}/logistics"
+    assert run(shop, "test", "logistics")["ok"]
+    assert run(shop, "rotate-secret", "logistics")["logistics"]["secrets"][0]["secret"].startswith("whsec_")
+    assert run(shop, "set", "logistics", "--events", "logistics.priced")["logistics"]["events"] == ["logistics.priced"]
+    assert run(shop, "set", "logistics", "--events", "")["logistics"]["events"] == []
+    assert run(shop, "pause", "logistics")["logistics"]["state"] == "paused"
+    assert run(shop, "resume", "logistics")["logistics"]["state"] == "sending"
+
+    shop.receiver.status = always(500)
+    order = shop.order()
+    assert not run(shop, "test", "logistics", code=1)["ok"]
+    wait_until("it waits", lambda: [one["attempts"] for one in shop.log(order)][:1] == [4])
+    assert "retrying" in run(shop, "deliveries", "--order", order)
+    assert run(shop, "deliveries", "--order", order, "--json")[0]["last_status"] == 500
+    shop.receiver.status = always(200)
+    assert run(shop, "redeliver", f"{order}~1")["how"] == "made due now"
+    shop.wait_for(order, "completed")
+    assert run(shop, "recover", "logistics") == {"orders": 0, "deliveries": 0}
+    run(shop, "redeliver", "--order", order)
+    wait_until("it came again", lambda: any(got.is_replay for got in shop.receiver.of(order)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("set", "logistics", "--events", "nonsense"), "logistics.priced"),
+        (("set", "logistics", "--url", "ftp://x"), "the address"),
+        (("redeliver",), "name one delivery"),
+        (("redeliver", "SO-none~1"), "there is no delivery"),
+        (("redeliver", "--since", "yesterday"), "a time looks like"),
+    ],
+)
+def test_refusals_are_sentences(shop: Shop, arguments: tuple[str, ...], said: str) -> None:
+    text = run(shop, *arguments, code=1)
+    assert said in text
+    assert "Traceback" not in text
