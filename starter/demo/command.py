@@ -19,6 +19,9 @@ from starter.demo.result import DemoResult, summarise
 from starter.demo.session import stack
 from starter.demo.story import Storyteller
 from starter.demo.telling import JsonTeller, StoryTeller, Teller
+from starter.demo.trouble_story import TroubleResult, TroubleStory
+from starter.demo.trouble_telling import TroubleTeller
+from starter.demo.troubles import TROUBLES, TroubleName
 
 
 def demo(
@@ -29,9 +32,14 @@ def demo(
         bool | None,
         typer.Option("--keep/--no-keep", help="Leave the stack running until Ctrl-C (default: on a terminal)."),
     ] = None,
+    trouble: Annotated[
+        TroubleName | None, typer.Option(help="Tell what happens when this goes wrong, instead of the whole flow.")
+    ] = None,
 ) -> None:
     """Carry a quote, an order and a return through all fifteen arrows on a stack of their own, and tell it."""
     root = state.absolute() if state else Path(tempfile.mkdtemp(prefix="interline-demo-"))
+    if trouble:
+        sys.exit(0 if asyncio.run(_trouble(root, trouble, json=json)).ok else 1)
     kept = _interactive() and not json if keep is None else keep
     with JsonTeller() if json else StoryTeller(Console(highlight=False)) as teller:
         result = asyncio.run(_play(root, teller, kept=kept))
@@ -51,6 +59,15 @@ async def _play(root: Path, teller: Teller, *, kept: bool) -> DemoResult:
         if kept:
             await _ctrl_c()
         teller.progress("stopping the stack")
+    return result
+
+
+async def _trouble(root: Path, name: TroubleName, *, json: bool) -> TroubleResult:
+    teller, told = TroubleTeller(Console(highlight=False, quiet=json)), TROUBLES[name]
+    async with stack(root, tell=teller.progress, environ=told.environ) as manifest, _http() as http:
+        result = await TroubleStory(Handles(manifest, http), told, teller).tell(name.value)
+    if json:
+        typer.echo(result.model_dump_json())
     return result
 
 

@@ -130,6 +130,11 @@ class Handles:
         """The webhooks partners sent for an order."""
         return _Sent.model_validate_json(await self._witness("_sent", order)).items
 
+    async def tell(self, handle: str, body: JsonObject) -> None:
+        """Tell the sandbox something (`_troubles`, `_events`, `_manual`)."""
+        answer = await self._http.post(f"{self.manifest.sandbox}/{handle}", json=body)
+        answer.raise_for_status()
+
     async def _call(self, method: str, path: str, body: JsonObject | None) -> Answered:
         asked_at = datetime.now(UTC)
         headers = {"X-API-Key": self.manifest.clients[0].api_key}

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +18,10 @@ STOP_SECONDS: Final = 45.0
 
 
 @contextlib.asynccontextmanager
-async def stack(state: Path, *, tell: Callable[[str], None]) -> AsyncIterator[Manifest]:
-    """A running stack on this directory; `tell` gets its progress lines.
+async def stack(
+    state: Path, *, tell: Callable[[str], None], environ: Mapping[str, str] | None = None
+) -> AsyncIterator[Manifest]:
+    """A running stack on this directory; `tell` gets its progress lines, `environ` is set beside what is.
 
     Raises:
         StackError: it did not start, in the stack's own words.
@@ -33,6 +35,7 @@ async def stack(state: Path, *, tell: Callable[[str], None]) -> AsyncIterator[Ma
         stderr=asyncio.subprocess.PIPE,
         limit=2**20,
         start_new_session=True,
+        env={**os.environ, **(environ or {})},
     )
     progress = asyncio.create_task(_relay(process, tell))
     try:

@@ -104,4 +104,4 @@ def until_arrived(order: Placed, step: str, times: int, *, answered: bool = Fals
 def revive(stack: Stack) -> None:
     """Kill -9 and wait for the next worker."""
     dead = stack.kill("worker")
-    wait_until("the worker is back", lambda: stack.manifest.pids["worker"] != dead)
+    wait_until("the worker is back", lambda: stack.manifest.pids["worker"] != dead, timeout_seconds=90.0)
