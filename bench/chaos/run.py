@@ -123,7 +123,7 @@ async def _settled(count: Callable[[], Awaitable[int]], within_seconds: float) -
     while calm < 2 and time.monotonic() < begun + within_seconds:  # noqa: PLR2004  twice
         try:
             calm = calm + 1 if await count() == 0 else 0
-        except RPCError:
+        except (RPCError, RuntimeError):  # the SDK's words for a server that cannot be connected to
             calm = 0
         await asyncio.sleep(LOOK_SECONDS)
     return time.monotonic() - begun

@@ -12,7 +12,7 @@ from tests.oracle.bugs import BUGS, SEEDED_BUG, Bug
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INJECT = Path(__file__).parent / "inject"
-CHAOS = ("-m", "bench.chaos", "--orders", "24", "--kills", "4", "--seed", "5", "--settle", "45")
+CHAOS = ("-m", "bench.chaos", "--orders", "24", "--kills", "4", "--seed", "26", "--settle", "45")
 
 
 def with_bug(bug: Bug, *arguments: str, timeout_seconds: float = 240.0) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,99 @@
+"""Latencies, open loop: the acknowledgement against the raw RPC, and a webhook's way in and out again."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import httpx
+
+from bench.designs import Ours, forget
+from bench.fixtures import tracking_id
+from bench.rounds import quantile
+from bench.system import System
+from starter.demo.bodies import outbound
+
+NOBODY: Final = "bench-nobody"
+"""A task queue without a worker: the raw RPC alone."""
+
+
+async def open_loop(act: Callable[[str], Awaitable[None]], *, per_second: float, count: int, tag: str) -> list[float]:
+    """Poisson arrivals at a fixed rate; seconds from the *scheduled* time to the end, so no omission is coordinated."""
+    dice, begun, at, spent = random.Random(7), time.perf_counter(), 0.0, list[float]()  # noqa: S311  arrivals
+
+    async def one(number: str, due: float) -> None:
+        await asyncio.sleep(begun + due - time.perf_counter())
+        await act(number)
+        spent.append(time.perf_counter() - begun - due)
+
+    tasks = []
+    for place in range(count):
+        at += dice.expovariate(per_second)
+        tasks.append(asyncio.create_task(one(f"{tag}-{place}", at)))
+    await asyncio.gather(*tasks)
+    return spent
+
+
+async def acknowledgement(
+    system: System, http: httpx.AsyncClient, *, count: int, per_second: float
+) -> dict[str, float]:
+    """Milliseconds of `POST` order and of the raw start RPC of the same payload, together, worker alive or dead."""
+    ours, tag = Ours(system, http), f"ack-{time.time_ns() % 10**9}"
+
+    async def raw(number: str) -> None:
+        body = outbound(number, tracking_id(number))
+        await system.temporal.start_workflow("Raw", body, id=f"raw-{number}", task_queue=NOBODY)
+
+    figures: dict[str, float] = {}
+    for worker in ("alive", "dead"):
+        if worker == "dead":
+            system.kill("worker")
+        both = await asyncio.gather(
+            open_loop(ours.post, per_second=per_second, count=count, tag=f"{tag}-{worker}"),
+            open_loop(raw, per_second=per_second, count=count, tag=f"{tag}-{worker}-raw"),
+        )
+        for name, spent in zip(("ours", "raw"), both, strict=True):
+            for share, label in ((0.5, "p50"), (0.99, "p99")):
+                figures[f"{name} {label}, worker {worker}"] = 1000 * quantile(spent, share)
+    system.start_worker()
+    return figures
+
+
+async def in_and_out(system: System, http: httpx.AsyncClient, *, orders: int, per_second: float) -> dict[str, float]:
+    """Milliseconds from sending a status to our gateway to its client webhook's arrival, and of the bound beside it."""
+    ours, tag = Ours(system, http), f"inout-{time.time_ns() % 10**9}"
+    await forget(system, http)
+    await open_loop(ours, per_second=per_second, count=orders, tag=tag)
+    stamps = (await forget(system, http))["stamps"]
+    arrived = {mark: at for _, event, mark, at in reversed(_rows(stamps)) if event == "logistics.status"}
+    spent = [at - ours.timings.told_at[mark] for mark, at in arrived.items()]
+    bound = await _echo(system, http, count=len(spent), per_second=per_second * 5)
+    return {
+        "ours p50": 1000 * quantile(spent, 0.5),
+        "ours p99": 1000 * quantile(spent, 0.99),
+        "bound p50": 1000 * quantile(bound, 0.5),
+        "bound p99": 1000 * quantile(bound, 0.99),
+    }
+
+
+async def _echo(system: System, http: httpx.AsyncClient, *, count: int, per_second: float) -> list[float]:
+    """The bound: a signal by RPC that makes a local activity call the stub; no gateway, no rules."""
+    handle = await system.temporal.start_workflow(
+        "Echo", system.stub_url, id=f"echo-{time.time_ns()}", task_queue="bench-reference"
+    )
+    begun: dict[str, float] = {}
+
+    async def one(number: str) -> None:
+        begun[number] = time.time()
+        await handle.signal("tell", number)
+
+    await open_loop(one, per_second=per_second, count=count, tag="echo")
+    await asyncio.sleep(2.0)
+    await handle.terminate("measured")
+    rows = _rows((await forget(system, http))["stamps"])
+    return [at - begun[mark] for _, _, mark, at in rows if mark in begun]
+
+
+def _rows(stamps: object) -> list[tuple[str, str, str, float]]:
+    return [(order, event, mark, at) for order, event, mark, at in stamps] if isinstance(stamps, list) else []

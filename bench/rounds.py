@@ -1,0 +1,101 @@
+"""Rounds of load, interleaved, and what is made of them: medians of per-round ratios with their range."""
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench.designs import Drive
+from bench.processes import Cpu, Process
+
+AT_A_TIME: Final = 40
+WARM_UP_ORDERS: Final = 10
+ROUND_SECONDS: Final = 120.0
+"""A round that takes longer is broken, not slow."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One design, once: orders per second over the whole round, CPU milliseconds per order by process."""
+
+    design: str
+    orders: int
+    orders_per_second: float
+    cpu_ms: dict[str, float]
+
+
+async def capacity_round(design: str, drive: Drive, orders: int, processes: Sequence[Process], tag: str) -> Round:
+    """`orders` orders, forty at a time, as fast as they end."""
+    room = asyncio.Semaphore(AT_A_TIME)
+
+    async def one(place: int) -> None:
+        async with room:
+            await drive(f"{tag}-{place}")
+
+    begun = time.monotonic()
+    with Cpu(processes) as cpu:
+        async with asyncio.timeout(ROUND_SECONDS):
+            await asyncio.gather(*(one(place) for place in range(orders)))
+    spent_seconds = time.monotonic() - begun
+    per_order = {name: 1000 * seconds / orders for name, seconds in cpu.seconds.items()}
+    return Round(design=design, orders=orders, orders_per_second=orders / spent_seconds, cpu_ms=per_order)
+
+
+async def interleaved(
+    drives: Mapping[str, Drive], *, rounds: int, orders: int, processes: Mapping[str, Sequence[Process]]
+) -> list[Round]:
+    """Every design in every round, in an order of its own; one warm-up of each is thrown away."""
+    done: list[Round] = []
+    dice = random.Random(1)  # noqa: S311  the order of designs, no secret
+    for number in range(rounds + 1):
+        names = list(drives)
+        dice.shuffle(names)
+        for name in names:
+            size = orders if number else WARM_UP_ORDERS
+            tag = f"{name.replace(' ', '')}-{time.time_ns() % 10**9}-{number}"
+            result = await capacity_round(name, drives[name], size, processes[name], tag)
+            if number:
+                done.append(result)
+    return done
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """Of one figure between two designs: the median over the rounds, and the least and the greatest."""
+
+    median: float
+    least: float
+    greatest: float
+
+    @classmethod
+    def of(cls, ratios: Sequence[float]) -> "Ratio":
+        """From one ratio per round."""
+        return cls(median=statistics.median(ratios), least=min(ratios), greatest=max(ratios))
+
+    def __str__(self) -> str:
+        """As in the table."""
+        return f"{self.median:.2f} ({self.least:.2f}–{self.greatest:.2f})"  # noqa: RUF001  a range
+
+
+def throughput_ratio(done: Sequence[Round], one: str, other: str) -> Ratio:
+    """Orders per second of one over those of the other, round by round."""
+    return Ratio.of([a.orders_per_second / b.orders_per_second for a, b in _pairs(done, one, other)])
+
+
+def cpu_ratio(done: Sequence[Round], one: tuple[str, str], other: tuple[str, str]) -> Ratio:
+    """CPU per order of one (design, process) over the other, round by round."""
+    pairs = _pairs(done, one[0], other[0])
+    return Ratio.of([a.cpu_ms[one[1]] / b.cpu_ms[other[1]] for a, b in pairs])
+
+
+def _pairs(done: Sequence[Round], one: str, other: str) -> list[tuple[Round, Round]]:
+    mine, theirs = ([result for result in done if result.design == name] for name in (one, other))
+    return list(zip(mine, theirs, strict=True))
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value at that share of the sorted list."""
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]

@@ -1,0 +1,133 @@
+"""What is measured: one Temporal server, one stub for all partners, our worker and gateway, the reference worker.
+
+The server is the development server on a SQLite file (journal and fsync as in `interline up`), with its rate limits
+raised (`RAISED_LIMITS`): else they are what is measured.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from temporalio.client import Client
+
+from bench.processes import Process, free_port, listens, until
+from interline.runtime.temporal import DATA_CONVERTER, prepare_namespace
+from interline.runtime.temporal_server import find_or_build, start_command
+from starter.stack import readiness
+from starter.stack.clients import Surroundings, api_key, enroll, read_clients
+from starter.stack.manifest import ClientEntry
+from starter.stack.parts import SHORT_SCHEDULE_SECONDS
+
+CLIENT_ID: Final = "bench-shop"
+RETENTION_DAYS: Final = 40
+START_SECONDS: Final = 60.0
+
+
+@dataclass(kw_only=True)
+class System:
+    """All processes and how they are reached."""
+
+    root: Path
+    ports: dict[str, int]
+    environ: dict[str, str]
+    temporal: Client
+    client: ClientEntry
+    processes: dict[str, Process] = field(default_factory=dict)
+
+    @property
+    def gateway_url(self) -> str:
+        """The client API and the partners' webhooks."""
+        return f"http://127.0.0.1:{self.ports['gateway']}"
+
+    @property
+    def stub_url(self) -> str:
+        """All partners."""
+        return f"http://127.0.0.1:{self.ports['stub']}"
+
+    def measured(self, *names: str) -> list[Process]:
+        """Those processes, for a CPU account."""
+        return [self.processes[name] for name in names]
+
+    def start(self, name: str, module: str, *arguments: str) -> Process:
+        """One of our Python processes, fresh."""
+        argv = [sys.executable, "-P", "-m", module, *arguments]
+        self.processes[name] = Process(name, argv, environ=self.environ, log=self.root / f"{name}.log")
+        return self.processes[name]
+
+    def start_worker(self) -> Process:
+        """Our worker."""
+        return self.start("worker", "worker")
+
+    def kill(self, name: str) -> None:
+        """Dead, at once."""
+        self.processes[name].stop(signal.SIGKILL)
+
+
+@asynccontextmanager
+async def system(root: Path) -> AsyncIterator[System]:
+    """Start everything; kill everything at the end."""
+    ports = {name: free_port() for name in ("temporal", "stub", "gateway")}
+    server = start_command(
+        find_or_build(print), port=ports["temporal"], db_file=root / "temporal.db", raised_limits=True
+    )
+    temporal = Process("temporal", server, environ=os.environ, log=root / "temporal.log")
+    here = System(
+        root=root,
+        ports=ports,
+        environ=_environ(root, ports),
+        temporal=await Client.connect(
+            f"127.0.0.1:{ports['temporal']}", data_converter=DATA_CONVERTER, lazy=True, namespace="default"
+        ),
+        client=_enrolled(root, ports),
+        processes={"temporal": temporal},
+    )
+    try:
+        await _start(here)
+        yield here
+    finally:
+        for process in here.processes.values():
+            process.stop(signal.SIGKILL)
+
+
+async def _start(here: System) -> None:
+    here.start("stub", "bench.stub", str(here.ports["stub"]))
+    if not await readiness.until(lambda: readiness.serves_namespace(here.temporal), timeout_seconds=START_SECONDS):
+        raise TimeoutError("Temporal does not answer")
+    await prepare_namespace(here.temporal, retention_days=RETENTION_DAYS)
+    here.start_worker()
+    here.start("gateway", "starter.gateway")
+    here.start("reference", "bench.reference", here.stub_url)
+    for name in ("stub", "gateway"):
+        await asyncio.to_thread(until, f"{name} listens", partial(listens, here.ports[name]))
+
+
+def _environ(root: Path, ports: dict[str, int]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "INTERLINE_"))}
+    return {
+        **kept,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "TEMPORAL_ADDRESS": f"127.0.0.1:{ports['temporal']}",
+        "TEMPORAL_NAMESPACE": "default",
+        "INTERLINE_CLIENTS_FILE": str(root / "clients.toml"),
+        "INTERLINE_HOST": "127.0.0.1",
+        "INTERLINE_PORT": str(ports["gateway"]),
+        "INTERLINE_PUBLIC_URL": f"http://127.0.0.1:{ports['gateway']}",
+        "INTERLINE_ALLOW_PRIVATE_WEBHOOKS": "true",
+        "INTERLINE_DELIVERY_SCHEDULE_SECONDS": json.dumps(list(SHORT_SCHEDULE_SECONDS)),
+    }
+
+
+def _enrolled(root: Path, ports: dict[str, int]) -> ClientEntry:
+    """One client, whose partners are all the stub."""
+    stub, file = f"http://127.0.0.1:{ports['stub']}", root / "clients.toml"
+    around = Surroundings.in_sandbox(CLIENT_ID, gateway=f"http://127.0.0.1:{ports['gateway']}", sandbox=stub)
+    enroll(file, client_id=CLIENT_ID, name="Bench Shop", around=around)
+    return ClientEntry.of(read_clients(file)[0], api_key(file, CLIENT_ID) or "")
