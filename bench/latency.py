@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from bench.designs import Ours, forget
+from bench.designs import Ours, Refused, forget
 from bench.fixtures import tracking_id
 from bench.rounds import quantile
 from bench.system import System
@@ -41,6 +41,14 @@ async def acknowledgement(
     """Milliseconds of `POST` order and of the raw start RPC of the same payload, together, worker alive or dead."""
     ours, tag = Ours(system, http), f"ack-{time.time_ns() % 10**9}"
 
+    refused: list[str] = []
+
+    async def post(number: str) -> None:
+        try:
+            await ours.post(number)
+        except Refused:
+            refused.append(number)
+
     async def raw(number: str) -> None:
         body = outbound(number, tracking_id(number))
         await system.temporal.start_workflow("Raw", body, id=f"raw-{number}", task_queue=NOBODY)
@@ -50,12 +58,14 @@ async def acknowledgement(
         if worker == "dead":
             system.kill("worker")
         both = await asyncio.gather(
-            open_loop(ours.post, per_second=per_second, count=count, tag=f"{tag}-{worker}"),
+            open_loop(post, per_second=per_second, count=count, tag=f"{tag}-{worker}"),
             open_loop(raw, per_second=per_second, count=count, tag=f"{tag}-{worker}-raw"),
         )
         for name, spent in zip(("ours", "raw"), both, strict=True):
             for share, label in ((0.5, "p50"), (0.99, "p99")):
                 figures[f"{name} {label}, worker {worker}"] = 1000 * quantile(spent, share)
+        figures[f"not acknowledged of {count}, worker {worker}"] = float(len(refused))
+        refused.clear()
     system.start_worker()
     return figures
 

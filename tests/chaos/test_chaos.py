@@ -1,5 +1,6 @@
 """The short chaos run: the real stack, 50 orders, 20 kills (the long one: `make chaos`, docs/chaos.md)."""
 
+import os
 import re
 import subprocess
 import sys
@@ -32,6 +33,23 @@ def test_nothing_is_lost_doubled_or_out_of_order_under_kills() -> None:
     assert figures, shown.stdout + shown.stderr[-2000:]
     assert figures["acknowledged"] == figures["taken"]
     assert shown.returncode == 0, shown.stdout
+
+
+@pytest.mark.full
+@pytest.mark.timeout(300)
+def test_workers_without_a_cache_replay_every_order_at_every_step() -> None:
+    """The cheapest detector of non-determinism there is."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "bench.chaos", "--orders", "20", "--kills", "0", "--seed", "11"],
+        cwd=CHECKOUT,
+        env={**os.environ, "INTERLINE_MAX_CACHED_WORKFLOWS": "0"},
+        capture_output=True,
+        text=True,
+        timeout=290,
+        check=False,
+    )
+
+    assert shown.returncode == 0, shown.stdout + shown.stderr[-2000:]
 
 
 def test_a_seed_is_a_plan() -> None:

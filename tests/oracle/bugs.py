@@ -80,10 +80,7 @@ BUGS: Final = (
         name="notifier parallel",
         module="workflows.notifier",
         right="            await self._deliver(state.outbox[0])\n",
-        wrong=(
-            "            await workflow.wait_condition(lambda: len(state.outbox) > 1, timeout=1.5)\n"
-            '            await __import__("asyncio").gather(*map(self._deliver, reversed(state.outbox)))\n'
-        ),
+        wrong='            await __import__("asyncio").gather(*map(self._deliver, reversed(state.outbox)))\n',
         caught_by="out of order",
     ),
     Bug(
@@ -143,3 +140,17 @@ BUGS: Final = (
         caught_by="tests/activities/test_perform.py::test_the_next_time_is_the_larger_of_retry_after_and_schedule",
     ),
 )
+
+DRILL: Final = Bug(
+    name="upgrade drill",
+    module="workflows.fulfillment",
+    right="        self._send_order_confirmation()\n",
+    wrong=(
+        '        if self._order.body.get("drill") and workflow.patched("upgrade-drill"):\n'
+        '            await workflow.sleep(0.5, summary="upgrade drill: a step that the old version does not have")\n'
+        "        self._send_order_confirmation()\n"
+    ),
+    caught_by="",
+)
+"""No bug: the next version, for the upgrade drill (docs/runbook-upgrade.md). A new step, patched and switched on by the
+order's own input, so that it ships dark."""
