@@ -23,6 +23,10 @@ from interline.steps import Step
 from workflows.calls import Call, CallFailedError, In
 from workflows.context import OrderContext
 
+UNDO_ORDER = "undo red 3"
+UNDO_WEBHOOK = "undo blue 6"
+UNDO_SHIPMENT = "undo shipment"
+
 REFUSED = "CommandRefused"
 """Failure type of a command that a partner refused: the gateway answers 409 with the reason."""
 
@@ -93,8 +97,13 @@ class Commands:
         self._context.milestone()
 
     async def _ruling(self, call: Call[In, Ruling]) -> Ruling:
+        """The OMS's word, by a durable call.
+
+        With a local one, command and ruling would both be forgotten when the workflow task fails, as it does when a goods
+        issue arrives at the very moment of completion, while the OMS has cancelled.
+        """
         try:
-            return await self._context.calls.make(call)
+            return await self._context.calls.make(call, now=False)
         except CallFailedError as failure:
             return Ruling(accepted=False, reason=f"the OMS could not be asked: {failure}")
 
@@ -105,7 +114,7 @@ class Commands:
 
     def _cancel_call(self, reason: str) -> Call[CancelOrder, Ruling]:
         order = self._order
-        common = self._context.common(Step.RED_3, f"cancel {self._state.revision}", undo=True)
+        common = self._context.common(Step.RED_3, f"cancel {self._state.revision}", undo=UNDO_ORDER)
         request = CancelOrder(**common, kind=order.kind.value, warehouse_id=order.warehouse_id, reason=reason)
         return Call(
             activity=Oms.cancel_order,
@@ -141,12 +150,12 @@ class UndoTrack:
             return
         await workflow.wait_condition(lambda: "blue" not in self._context.opening)
         if self._state.hooking:
-            await self._context.undo("undo blue 6", self._unregister_call())
-        await self._context.undo("undo shipment", self._cancel_shipment_call())
+            await self._context.undo(UNDO_WEBHOOK, self._unregister_call())
+        await self._context.undo(UNDO_SHIPMENT, self._cancel_shipment_call())
         self._context.opening.discard("undo")
 
     def _unregister_call(self) -> Call[LogisticsWebhook, object]:
-        common = self._context.common(Step.BLUE_6, "unregister", undo=True)
+        common = self._context.common(Step.BLUE_6, "unregister", undo=UNDO_WEBHOOK)
         request = LogisticsWebhook(
             **common, webhook=webhook_object(self._order, self._state.price), provider=self._provider()
         )
@@ -159,7 +168,7 @@ class UndoTrack:
         )
 
     def _cancel_shipment_call(self) -> Call[CancelShipment, object]:
-        common = self._context.common(Step.BLUE_6, "cancel shipment", undo=True)
+        common = self._context.common(Step.BLUE_6, "cancel shipment", undo=UNDO_SHIPMENT)
         reason = self._state.cancellation.reason if self._state.cancellation else ""
         request = CancelShipment(
             **common, tracking_id=self._order.tracking_id, reason=reason, provider=self._provider()

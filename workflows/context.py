@@ -56,12 +56,12 @@ class OrderContext:
         """The idempotency key of an effect of this order."""
         return effect_key(self.order.client_id, self.order.order_number, step, item)
 
-    def common(self, step: Step, item: str = "", *, undo: bool = False) -> Common:
-        """What every call of this order carries."""
+    def common(self, step: Step, item: str = "", *, undo: str = "") -> Common:
+        """What every call of this order carries. `undo` names a call that takes something back."""
         return Common(
             client_id=self.order.client_id,
             order_number=self.order.order_number,
-            step=f"undo {step.value}" if undo else step.value,
+            step=undo or step.value,
             key=self.key(step, item),
         )
 
@@ -123,12 +123,14 @@ class OrderContext:
 
     async def undo(self, name: str, call: Call[In, Out]) -> None:
         """Make a call that takes something back: a step of its own, with its own state."""
-        self.state.undo[name] = StepView(state=StepState.PENDING.value, at=workflow.now(), note=call.title or "")
-        self.changed()
-        result = await self.insist(call)
-        state = StepState.SKIPPED if result is None else StepState.DONE
-        self.state.undo[name] = StepView(state=state.value, at=workflow.now(), note=call.title or "")
-        self.changed()
+
+        def stands(state: StepState, note: str) -> None:
+            self.state.undo[name] = StepView(state=state.value, at=workflow.now(), note=note)
+            self.changed()
+
+        stands(StepState.PENDING, call.title or "")
+        result = await self.insist(call, failed=lambda failure: stands(StepState.ATTENTION, str(failure)))
+        stands(StepState.SKIPPED if result is None else StepState.DONE, call.title or "")
 
     async def insist(
         self,
@@ -148,7 +150,7 @@ class OrderContext:
                 if failed:
                     failed(failure)
                 parked = self._problem(call, failure)
-                self._park(parked, note=str(failure), tell_client=tell_client)
+                self._park(parked, call.step, note=str(failure), tell_client=tell_client)
             decision = await self._decided(parked)
             parked = None
             if decision.outcome == StepState.SKIPPED:
@@ -182,13 +184,13 @@ class OrderContext:
                 acts=acts,
                 hint=hint,
             )
-            self._park(problem, note=reason, tell_client=True)
+            self._park(problem, step, note=reason, tell_client=True)
         return await self._decided(problem)
 
-    def _park(self, problem: Problem, *, note: str, tell_client: bool) -> None:
-        self.raise_problem(problem, tell_client=tell_client)
-        if problem.step in set(Step):
-            self.mark(Step(problem.step), StepState.ATTENTION, note)
+    def _park(self, problem: Problem, step: Step, *, note: str, tell_client: bool) -> None:
+        self.raise_problem(problem, step, tell_client=tell_client)
+        if problem.step == step:
+            self.mark(step, StepState.ATTENTION, note)
         self.changed()
 
     def _carried_problem(self, key: str) -> Problem | None:
@@ -205,14 +207,14 @@ class OrderContext:
         self.settle_problem(problem)
         return self.state.decisions.pop(problem.step)
 
-    def raise_problem(self, problem: Problem, *, tell_client: bool = True) -> None:
-        """Ask for a human: visible in lists, on the card, and told to the client."""
+    def raise_problem(self, problem: Problem, step: Step, *, tell_client: bool = True) -> None:
+        """Ask for a human: visible in lists, on the card, and told to the client. `step` is the arrow it belongs to."""
         self.state.problems.append(problem)
         rules.note(self.state, problem.since, f"needs attention: {problem.reason}", step=problem.step)
         if tell_client:
             body = client_platform.attention(self.order, problem)
             item = f"{problem.step}:{problem.since.isoformat()}"
-            self.post(problem.step, ClientEvent.ORDER_ATTENTION, body, item=item)
+            self.post(step, ClientEvent.ORDER_ATTENTION, body, item=item)
         self.milestone()
 
     def settle_problem(self, problem: Problem) -> None:

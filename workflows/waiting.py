@@ -81,7 +81,9 @@ class _Waiting:
             self._context.post(step, ClientEvent.ORDER_OVERDUE, body, item=f"{rung.of}{due.isoformat()}")
         elif rung.act == "attention":
             reason = f"{summary(step, what)}: nothing came by {due:%Y-%m-%d %H:%M} UTC"
-            self._context.raise_problem(Problem(step=step.value, reason=reason, since=workflow.now(), about=rung.of))
+            self._context.raise_problem(
+                Problem(step=step.value, reason=reason, since=workflow.now(), about=rung.of), step
+            )
         self._context.changed()
 
     async def _came_before(self, due: datetime, rung: Rung) -> bool:

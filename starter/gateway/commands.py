@@ -34,6 +34,9 @@ from starter.gateway.engine import within
 WAIT_SECONDS: Final = 1.5
 """How long a command may take before it is answered with 503: its outcome is then asked for by repeating it."""
 
+NEVER_TAKEN: Final = frozenset({RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION})
+"""What the server says of an update that a closed order does not have (the second, when its task failed: seen)."""
+
 ACTOR: Final = "the client"
 
 _Order = WorkflowHandle[object, object]
@@ -104,9 +107,7 @@ async def _carry_out(
                 await _outcome(order, described, act, command, update_id)
         except WorkflowUpdateFailedError as failure:
             raise await _refusal(order, failure.cause) from None
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        except LookupError:
             raise await _refusal(order, None) from None
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             unfinished = "no outcome yet: repeat the same after Retry-After, it is done once"
@@ -120,7 +121,11 @@ async def _outcome(
     command: CancelCommand | AmendCommand,
     update_id: str,
 ) -> None:
-    """A closed order takes no update any more, but remembers those it took."""
+    """A closed order takes no update any more, but remembers those it took.
+
+    Raises:
+        LookupError: it is closed, and never took this one.
+    """
     if described.status is WorkflowExecutionStatus.RUNNING:
         try:
             await order.execute_update(act, command, id=update_id, result_type=CommandDone)
@@ -129,7 +134,12 @@ async def _outcome(
                 raise
         else:
             return
-    await order.get_update_handle(update_id).result(rpc_timeout=timedelta(seconds=WAIT_SECONDS))
+    try:
+        await order.get_update_handle(update_id).result(rpc_timeout=timedelta(seconds=WAIT_SECONDS))
+    except RPCError as error:
+        if error.status in NEVER_TAKEN:
+            raise LookupError(update_id) from None
+        raise
 
 
 async def _refusal(order: _Order, cause: BaseException | None) -> RequestError:

@@ -1,0 +1,62 @@
+"""What clients command, and what became of it."""
+
+import asyncio
+
+import httpx
+
+from interline.domain.base import JsonObject
+from starter.demo.bodies import WAREHOUSE
+from tests.flows.support import Flow
+from tests.stack.driver import OUTBOUND
+
+REPEATS = 40
+PAUSE_SECONDS = 0.25
+
+
+async def cancel(flow: Flow, number: str, *, reason: str = "changed their mind", client: int = 0) -> httpx.Response:
+    """`PATCH .../cancel`, repeated while there is no outcome yet, as a client does."""
+    body: JsonObject = {"order_no": number, "warehouse_id": WAREHOUSE, "cancel_reason": reason}
+    return await insist(flow, f"{OUTBOUND}/cancel", {"data": {"cancellation": body}}, client=client)
+
+
+async def amend(flow: Flow, number: str, **changes: object) -> httpx.Response:
+    """`PATCH .../{order_no}`."""
+    amendment = {"warehouse_id": WAREHOUSE, "amend_reason": "the buyer moved", **changes}
+    return await insist(flow, f"{OUTBOUND}/{number}", {"data": {"amendment": amendment}})
+
+
+async def insist(flow: Flow, path: str, body: object, *, client: int = 0) -> httpx.Response:
+    """Repeat the very same request after each 503."""
+    for _ in range(REPEATS):
+        answer = await patch(flow, path, body, client=client)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            return answer
+        assert answer.headers["retry-after"]
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise AssertionError(f"no outcome: {answer.text}")
+
+
+async def patch(
+    flow: Flow, path: str, body: object, *, client: int = 0, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """One request."""
+    manifest = flow.stack.manifest
+    named = {"X-API-Key": manifest.clients[client].api_key, **(headers or {})}
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+        return await http.patch(f"{manifest.gateway}{path}", json=body, headers=named)
+
+
+def said(answer: httpx.Response) -> str:
+    """The message of a refusal."""
+    return str(answer.json()["metadata"]["errors"][0]["message"])
+
+
+def state(answer: httpx.Response) -> str:
+    """Where the order of a refused command stands."""
+    return str(answer.json()["data"]["order_status"])
+
+
+def undone(flow: Flow, number: str) -> list[tuple[str, str]]:
+    """The calls that took something back, in the order of arrival: step and method."""
+    calls = [item for item in flow.stack.ledger(number) if (item.step or "").startswith("undo")]
+    return [(str(item.step), item.method) for item in calls if item.method != "GET"]
