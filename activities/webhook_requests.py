@@ -65,8 +65,9 @@ def _place(call: SendWebhook) -> dict[str, str]:
     """Where in which order it stands; a ping or a notice belongs to none."""
     if not call.order_number:
         return {}
+    sequence = {} if call.sequence is None else {"x-interline-sequence": str(call.sequence)}
     return {
-        "x-interline-sequence": str(call.sequence),
+        **sequence,
         "x-interline-order": call.order_number,
         "x-interline-step": call.step,
     }

@@ -5,9 +5,10 @@ from datetime import timedelta
 from temporalio.api.common.v1 import Payloads, WorkflowExecution
 from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from interline.domain.events import Event
-from interline.names import order_workflow_id
+from interline.names import TRACKING_ID_SHARED, order_workflow_id
 
 
 async def signal_order(
@@ -29,6 +30,29 @@ async def signal_order(
         ),
         timeout=within,
     )
+
+
+async def flag_shared_tracking_id(client: Client, workflow_id: str, *, within: timedelta | None = None) -> None:
+    """Tell an order, once in its life, that another one has its tracking id.
+
+    Raises:
+        temporalio.service.RPCError: as the server says.
+    """
+    await client.workflow_service.signal_workflow_execution(
+        SignalWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
+            signal_name=TRACKING_ID_SHARED,
+            identity=client.identity,
+            request_id=TRACKING_ID_SHARED,
+        ),
+        timeout=within,
+    )
+
+
+def is_full(error: RPCError) -> bool:
+    """Did the server refuse a signal because the workflow got too many (10 000 by default, seen on 1.31)?"""
+    return error.status is RPCStatusCode.INVALID_ARGUMENT and "limit for signal events" in error.message
 
 
 async def payloads(client: Client, value: object) -> Payloads:

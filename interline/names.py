@@ -63,6 +63,16 @@ class AccountUpdate(StrEnum):
 ENDPOINT_HEALTH: Final = "endpoint_health"
 """The one signal of `ClientAccount`: what a delivery saw."""
 
+class StrayUpdate(StrEnum):
+    """Commands to a waiting room."""
+
+    ASSIGN = "assign"
+    DROP = "drop"
+
+
+TRACKING_ID_SHARED: Final = "tracking_id_shared"
+"""Tells an order that another open order of the client has its tracking id."""
+
 STATUS_QUERY: Final = "status"
 DELIVERIES_QUERY: Final = "deliveries"
 DELIVERY_QUERY: Final = "delivery"

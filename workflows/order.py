@@ -21,7 +21,7 @@ from interline.domain.events import Event
 from interline.domain.order import OrderInput
 from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
-from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, STATUS_QUERY, Signal, Update, Workflow
+from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, STATUS_QUERY, TRACKING_ID_SHARED, Signal, Update, Workflow
 from interline.steps import Step
 from workflows.cancelling import Commands, UndoTrack
 from workflows.context import OrderContext
@@ -86,6 +86,12 @@ class Order:
     def shipment_status(self, event: Any) -> None:  # noqa: ANN401  as above
         """Blue 7."""
         self._hear(Signal.SHIPMENT_STATUS, event)
+
+    @workflow.signal(name=TRACKING_ID_SHARED, description="another open order has this order's tracking id")
+    def tracking_id_shared(self) -> None:
+        """Events that carry only the tracking id wait for a human."""
+        rules.flag(self._context.state, "another open order has this tracking id: events that carry only it wait")
+        self._context.changed()
 
     @workflow.signal(dynamic=True, description="anything else is kept as an unusable event")
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:  # noqa: ARG002  the engine's own shape

@@ -220,7 +220,8 @@ class SendWebhook(CallInput):
 
     kind: str
     event: str
-    sequence: int
+    sequence: int | None = None
+    """None for what has no place in the order's own sequence (late, ping, notice)."""
     webhook_id: str
     body: JsonObject
     replay: bool = False

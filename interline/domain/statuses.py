@@ -88,6 +88,10 @@ class StrayReason(StrEnum):
     UNMATCHED = "unmatched"
     AMBIGUOUS = "ambiguous"
     UNUSABLE = "unusable"
+    OVERFLOW = "overflow"
+    """The order was sent as many events as Temporal allows for one workflow."""
+    REJECTED = "rejected"
+    """It did not prove its sender: nothing of it is kept but its route and time."""
 
 
 class PricingProblem(StrEnum):

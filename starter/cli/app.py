@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from starter.cli import attention, clients, decide, doctor, orders, parts, setup, up, webhooks
+from starter.cli import attention, clients, decide, doctor, orders, parts, setup, strays, up, webhooks
 from starter.cli.errors import CliError
 from starter.demo import command as demo
 from starter.stack.errors import StackError
@@ -30,6 +30,7 @@ orders.order_app.command("skip")(decide.skip)
 orders.order_app.command("confirm")(decide.confirm)
 app.add_typer(orders.order_app, name="order")
 app.add_typer(clients.client_app, name="client")
+app.add_typer(strays.stray_app, name="stray")
 app.add_typer(webhooks.webhooks_app, name="webhooks")
 app.command("doctor")(doctor.doctor)
 app.command("setup-namespace")(setup.setup_namespace)

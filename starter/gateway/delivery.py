@@ -1,6 +1,7 @@
 """An event's way to its order: by order number, else by reference, else to `Stray`. Nothing is dropped."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +13,7 @@ from interline.contracts.event_reading import Heard
 from interline.domain.events import Event
 from interline.domain.statuses import StrayReason
 from interline.domain.stray import StrayEvent, StrayInput
-from interline.messages import signal_order
+from interline.messages import flag_shared_tracking_id, is_full, signal_order
 from interline.names import Attribute, Workflow
 from interline.runtime.clients import Client
 from interline.runtime.settings import Settings
@@ -61,6 +62,9 @@ class Delivery:
         try:
             await signal_order(self._temporal, self._client.client_id, number, event, within=_RPC)
         except RPCError as error:
+            if is_full(error):
+                await self._keep(StrayReason.OVERFLOW, event, key=number, order_number=number)
+                return
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             reason = StrayReason.LATE if _CLOSED in error.message else StrayReason.EARLY
@@ -74,9 +78,18 @@ class Delivery:
         if len(found) == 1:
             number = found[0].id.rpartition(":")[2]
             await self._to_order(event.model_copy(update={"order_number": number}), number)
-        else:
-            reason = StrayReason.AMBIGUOUS if found else StrayReason.UNMATCHED
-            await self._keep(reason, event, key=reference)
+            return
+        reason = StrayReason.AMBIGUOUS if found else StrayReason.UNMATCHED
+        await self._keep(reason, event, key=reference)
+        if event.tracking_id:
+            await self._flag(found)
+
+    async def _flag(self, sharing: list[WorkflowExecution]) -> None:
+        """Tell the open orders of one tracking id about each other; one that has ended since needs no telling."""
+        for order in sharing:
+            if order.status is WorkflowExecutionStatus.RUNNING:
+                with suppress(RPCError):
+                    await flag_shared_tracking_id(self._temporal, order.id, within=_RPC)
 
     async def _orders(self, clause: str) -> list[WorkflowExecution]:
         """The client's orders of that reference: the open ones, else the closed ones; two are enough to know."""

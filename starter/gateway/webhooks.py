@@ -1,5 +1,6 @@
 """Partner webhooks (DESIGN §6): size, then proof, then content; 200 only after Temporal has every event."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,13 +13,17 @@ from interline.contracts.event_reading import Heard, Reading
 from interline.contracts.partner_events import ROUTES, heard, unreadable
 from interline.contracts.problems import ErrorCode, RequestError
 from interline.contracts.strict_json import PARTNER_LIMITS, read_object
+from interline.domain.stray import StrayInput
 from interline.runtime.clients import Client, UnknownClientError
 from starter.gateway.answers import answer
 from starter.gateway.bodies import WEBHOOK_BYTES, read_bytes
 from starter.gateway.context import Gateway, gateway, not_proven
 from starter.gateway.delivery import Delivery
+from starter.gateway.engine import within
 from starter.gateway.policy import registered_url
 from starter.gateway.proof import Proof, proof_of
+from starter.gateway.rejections import TRACES, trace
+from starter.gateway.strays import keep_stray
 
 _log = structlog.get_logger("gateway")
 
@@ -33,7 +38,7 @@ async def receive(request: Request) -> Response:
     client = _client(here, request.path_params["client_id"])
     proof = _proof(request, here, client, route, body) if client else None
     if client is None or proof is None:
-        _reject(here, client.client_id if client else NOBODY, route)
+        await _reject(here, client, route)
         raise not_proven(request, ErrorCode.WEBHOOK_SIGNATURE_INVALID)
     request.state.client_id = client.client_id
     await Delivery(here.temporal, client, here.settings).deliver(_events(body, _reading(client, route, proof)))
@@ -62,9 +67,14 @@ def _proof(request: Request, here: Gateway, client: Client, route: str, body: by
     return proof_of(inbound, request.headers.getlist, body, registered_url=url)
 
 
-def _reject(here: Gateway, client_id: str, route: str) -> None:
+async def _reject(here: Gateway, client: Client | None, route: str) -> None:
+    """A counter, a log line, and for a client that we know a trace; none of them changes the answer."""
     here.metrics.rejected_webhook(route)
-    here.rejections.note(client_id, route)
+    if here.rejections.note(client.client_id if client else NOBODY, route) and client:
+        traced = trace(ROUTES[route].kind, route, at=datetime.now(UTC))
+        with suppress(RequestError):
+            async with within():
+                await keep_stray(here.temporal, StrayInput(client_id=client.client_id, key=TRACES), traced)
 
 
 def _reading(client: Client, route: str, proof: Proof) -> Reading:

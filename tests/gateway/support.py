@@ -7,7 +7,7 @@ import hmac
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import httpx
 import orjson
 import uvicorn
 from fastapi import FastAPI
+from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
@@ -212,7 +213,7 @@ class Engine:
     async def signals(self, workflow_id: str) -> list[tuple[str, JsonObject]]:
         """Name and payload of each signal."""
         told = [event.workflow_execution_signaled_event_attributes for event in await self.history(workflow_id)]
-        return [(one.signal_name, orjson.loads(one.input.payloads[0].data)) for one in told if one.signal_name]
+        return [(one.signal_name, _payload(one.input.payloads)) for one in told if one.signal_name]
 
     async def order_signals(self, client_id: str, number: str) -> list[tuple[str, JsonObject]]:
         """The same of an order."""
@@ -229,6 +230,12 @@ class Engine:
         async with asyncio.timeout(15):
             while (await self.client.count_workflows(query)).count < count:  # noqa: ASYNC110  a server's state
                 await asyncio.sleep(0.1)
+
+
+def _payload(payloads: Sequence[Payload]) -> JsonObject:
+    """The single value of a signal, if it has one."""
+    found: JsonObject = orjson.loads(payloads[0].data) if payloads else {}
+    return found
 
 
 Http = httpx.AsyncClient

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from interline.domain.base import JsonObject
-from interline.names import order_workflow_id, stray_workflow_id
+from interline.names import TRACKING_ID_SHARED, order_workflow_id, stray_workflow_id
 from tests.gateway.support import OMS_SECRET, OUTBOUND, Engine, Http, a_status, an_order, auth, signed, unique
 
 CONFIRMATION = "/webhooks/shop/oms/confirmation"
@@ -166,7 +166,7 @@ async def test_two_orders_of_one_tracking_id_are_ambiguous(shop: Http, stranger:
     ((_, told),) = await engine.signals(stray_workflow_id("shop", tracking_id))
     assert told["reason"] == "ambiguous"
     for number in numbers:
-        assert await engine.order_signals("shop", number) == []
+        assert await engine.order_signals("shop", number) == [(TRACKING_ID_SHARED, {})]
 
 
 async def test_an_unknown_reference_is_unmatched(stranger: Http, engine: Engine) -> None:
