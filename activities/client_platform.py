@@ -75,10 +75,9 @@ class ClientPlatform:
         )
 
     async def _deliver(self, call: SendWebhook, tries: Tries) -> Delivered:
-        to = await self._destination(call)
+        to = await self._open_destination(call)
         if not to.wants(call.event):
             return Delivered(status=0, chosen=False)
-        _check_open(to)
         started = monotonic()
         try:
             await self._await_turn(call, to)
@@ -91,12 +90,19 @@ class ClientPlatform:
         spent = round((monotonic() - started) * 1000)
         return Delivered(status=answer.status, milliseconds=spent, answer=readable(answer))
 
-    async def _destination(self, call: SendWebhook) -> Destination:
-        """Where it goes as of now."""
+    async def _open_destination(self, call: SendWebhook) -> Destination:
+        """Where it goes. Before a webhook is held for long we look once more: it may have been resumed just now."""
+        to = await self._destination(call, fresh_seconds=DURABLE_FRESH_SECONDS if call.durable else FRESH_SECONDS)
+        if _closed(to):
+            to = await self._destination(call, fresh_seconds=0.0)
+        if why := _closed(to):
+            raise HeldError(why, wait_seconds=_look_again())
+        return to
+
+    async def _destination(self, call: SendWebhook, *, fresh_seconds: float = 0.0) -> Destination:
         client = self._calls.client(call)
-        fresh = DURABLE_FRESH_SECONDS if call.durable else FRESH_SECONDS
         try:
-            to = await self._accounts.destination(client, WebhookKind(call.kind), fresh_seconds=fresh)
+            to = await self._accounts.destination(client, WebhookKind(call.kind), fresh_seconds=fresh_seconds)
         except (RPCError, SealError) as error:
             raise NotSentError(f"the webhook settings cannot be read ({type(error).__name__})") from None
         if to is None:
@@ -136,11 +142,11 @@ def readable(answer: Answer) -> str:
     return answer.body.decode("utf-8", errors="replace").replace("\x00", "�")
 
 
-def _check_open(to: Destination) -> None:
+def _closed(to: Destination) -> str:
+    """Why nothing may be sent there now, or nothing."""
     if not to.active:
-        raise HeldError(f"the {to.kind} webhook is not active", wait_seconds=_look_again())
-    if to.held:
-        raise HeldError(f"the {to.kind} webhook is {to.held}", wait_seconds=_look_again())
+        return f"the {to.kind} webhook is not active"
+    return f"the {to.kind} webhook is {to.held}" if to.held else ""
 
 
 def _look_again() -> float:

@@ -35,6 +35,9 @@ from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, Activity, Update, 
 
 AT_ONCE: Final = 8
 MOST_REFS: Final = 5000
+LOOK_SECONDS: Final = 1.0
+LOOKS: Final = 20
+"""A webhook call under way ends within its 15 s."""
 _RPC: Final = timedelta(seconds=5)
 
 
@@ -118,14 +121,17 @@ class Deliveries:
             yield workflow_id.rpartition(":")[2]
 
     async def _order_due(self, workflow_id: str, kind: str, room: asyncio.Semaphore) -> int:
-        async with room:
-            described = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_RPC)
-            return sum([await self._due(workflow_id, one, kind) for one in _webhooks(described)])
+        """A call under way must not be doubled: wait for it, since it may have begun before what changed."""
+        for _ in range(LOOKS):
+            async with room:
+                described = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=_RPC)
+                waiting = _webhooks(described)
+                if all(one.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED for one in waiting):
+                    return sum([await self._due(workflow_id, one, kind) for one in waiting])
+            await asyncio.sleep(LOOK_SECONDS)
+        return 0
 
     async def _due(self, workflow_id: str, pending: PendingActivityInfo, kind: str) -> bool:
-        """Only one that waits: a call under way must not be doubled."""
-        if pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
-            return False
         tries = await tries_of(self._temporal, pending)
         if tries and tries[-1].destination not in {kind, ""}:
             return False

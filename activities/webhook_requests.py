@@ -53,7 +53,7 @@ def refused(status: int, wait_seconds: float | None) -> PartnerCallError | None:
     failure = from_status(status, who=_WHO, wait_seconds=wait_seconds)
     if isinstance(failure, WaitError):
         return failure
-    return UnknownError(f"{_WHO} answered {status}", wait_seconds=wait_seconds, status=status)
+    return UnknownError(f"{_WHO} answered {status}", status=status)
 
 
 def new_webhook_id() -> str:

@@ -28,8 +28,9 @@ def test_the_story_in_the_terminal(shop: Shop) -> None:
     assert run(shop, "resume", "logistics")["logistics"]["state"] == "sending"
 
     shop.receiver.status = always(500)
-    order = shop.order()
     assert not run(shop, "test", "logistics", code=1)["ok"]
+    shop.receiver.status = lambda got: 500 if got.order else 200
+    order = shop.order()
     wait_until("it waits", lambda: [one["attempts"] for one in shop.log(order)][:1] == [4])
     assert "retrying" in run(shop, "deliveries", "--order", order)
     assert run(shop, "deliveries", "--order", order, "--json")[0]["last_status"] == 500
