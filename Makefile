@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALLED := $(VENV)/installed
+# Most tests wait for a partner's pace, so two run side by side, each half with a stack of its own.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
 .PHONY: help setup demo test test-full chaos bench check record screenshots lock clean temporal chromium
 
@@ -21,10 +23,10 @@ demo: setup ## the whole flow on a fresh local stack, told as a story; options i
 	@$(BIN)/interline demo $(ARGS)
 
 test: setup check ## check, then every test but the long ones
-	$(BIN)/pytest -m "not full" $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not full" $(ARGS)
 
 test-full: setup ## the tests too long for `make test`
-	$(BIN)/pytest -m full $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m full $(ARGS)
 
 chaos: setup ## kill -9 everything under load, then compare all witnesses; ARGS='--orders N --kills K --seed S'
 	@$(BIN)/python -m bench.chaos $(ARGS)
