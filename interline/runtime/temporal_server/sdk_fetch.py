@@ -1,6 +1,7 @@
 """Script run by `sdk_download` in a process of its own: `python sdk_fetch.py FOLDER` leaves the server in FOLDER."""
 
 import asyncio
+import os
 import re
 import sys
 
@@ -13,8 +14,16 @@ async def fetch(folder: str) -> None:
     await environment.shutdown()
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """0 when the server is there; the reason goes to standard error."""
     try:
         asyncio.run(fetch(sys.argv[1]))
     except RuntimeError as error:  # the SDK's bridge raises no narrower one
-        sys.exit(re.sub(r"\?[^)]*", "", str(error)))  # the address without its long query
+        sys.stderr.write(re.sub(r"\?[^)]*", "", str(error)) + "\n")  # the address without its long query
+        sys.stderr.flush()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    os._exit(main())  # the interpreter's own end can abort in the SDK's threads, and hide the reason
