@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from interline.domain.base import JsonObject
-from tests.builders import an_outbound
-from tests.stack.driver import OUTBOUND, Stack, wait_until
+from tests.builders import a_return, an_outbound
+from tests.stack.driver import INBOUND, OUTBOUND, Stack, wait_until
 from tests.webhooks.receiver import Receiver
 
 WEBHOOKS = "/v3/fulfillment/webhooks"
@@ -58,13 +58,15 @@ class Shop:
         """A change may take two seconds to hold for first tries."""
         threading.Event().wait(2.1)
 
-    def try_order(self) -> httpx.Response:
+    def try_order(self, kind: str = "outbound") -> httpx.Response:
         """The gateway's answer to one."""
+        if kind == "return":
+            return self.stack.post(INBOUND, a_return(), client=self.client)
         return self.stack.post(OUTBOUND, an_outbound(), client=self.client)
 
-    def order(self) -> str:
+    def order(self, *, kind: str = "outbound") -> str:
         """Start one; its number."""
-        answer = self.try_order().raise_for_status()
+        answer = self.try_order(kind).raise_for_status()
         return str(answer.json()["data"]["order_no"])
 
     def log(self, order: str) -> list[Any]:
@@ -97,3 +99,12 @@ def shop(hooks: Stack, receiver: Receiver) -> Shop:
     known.point(receiver)
     receiver.got.clear()
     return known
+
+
+@pytest.fixture(scope="module")
+def module_shop(hooks: Stack) -> Iterator[Shop]:
+    """As `shop`, with one receiver for a whole module that only looks."""
+    with Receiver() as receiver:
+        known = Shop(hooks, receiver)
+        known.point(receiver)
+        yield known
