@@ -62,7 +62,8 @@ class Http:
         self._checked = checked or CheckedNetwork()
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._pools: dict[tuple[str, bool], httpx.AsyncClient] = {}
-        self._local_tries: dict[str, int] = {}
+        self._local_tries: dict[tuple[str, str], int] = {}
+        """By partner and destination: partners of one host do not wait for each other."""
 
     async def send(self, request: Outgoing, *, budget_seconds: float, local: bool = False) -> Answer:
         """Send once.
@@ -72,7 +73,7 @@ class Http:
         """
         if not local:
             return await self._send(request, budget_seconds)
-        destination = destination_of(request.url)
+        destination = (request.who, destination_of(request.url))
         flying = self._local_tries.get(destination, 0)
         if flying >= LOCAL_TRIES_PER_DESTINATION:
             raise BusyError(f"{request.who}: {flying} first tries are in flight already")

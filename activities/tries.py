@@ -14,7 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from interline.domain.calls import CallInput, FailedTry, TryRecord
-from interline.errors import DELIVERED, NOTHING_SENT, TRIES, HeldError, Outcome, PartnerCallError
+from interline.errors import DELIVERED, NOTHING_SENT, TRIES, WAIT_STATUSES, HeldError, Outcome, PartnerCallError
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
 RECORDS_KEPT: Final = 50
@@ -54,7 +54,8 @@ class Tries:
     def may_have_been_sent(self) -> bool:
         """Could any try before this one have had its effect? Without proof of the contrary: yes."""
         after, last = self.call.after, self._last
-        failed_unknown = after is not None and after.outcome not in NOTHING_SENT
+        recorded = last is not None and after is not None and after.outcome == Outcome.WAIT
+        failed_unknown = after is not None and after.outcome not in NOTHING_SENT and not recorded
         return failed_unknown or self._lost_one or (last is not None and last.maybe_sent)
 
     def failure_before(self) -> ApplicationError:
@@ -158,7 +159,7 @@ class Tries:
             outcome=error.outcome.value,
             message=str(error),
             next_seconds=round(pause, 1),
-            maybe_sent=error.outcome not in NOTHING_SENT or self.may_have_been_sent(),
+            maybe_sent=not _nothing_done(error) or self.may_have_been_sent(),
             attempt=self.attempt,
             place=self._place,
             destination=self.call.destination,
@@ -189,6 +190,11 @@ def _before(call: CallInput) -> list[TryRecord]:
         destination=call.destination,
     )
     return list(call.after.tries) or [unseen]
+
+
+def _nothing_done(error: PartnerCallError) -> bool:
+    """Nothing left us, or the partner said itself that it did nothing yet (408, 425, 429)."""
+    return error.outcome in NOTHING_SENT or error.status in WAIT_STATUSES
 
 
 def _again(after: FailedTry) -> PartnerCallError:

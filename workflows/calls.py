@@ -75,6 +75,8 @@ class Calls:
         self.stopping = False
         self.durable: dict[str, FailedTry | None] = {}
         """Durable calls under way, by label, with the failure that sent them there."""
+        self.issued: dict[str, CallInput] = {}
+        """The same calls as they were issued, by key."""
 
     async def make(self, call: Call[In, Out], *, now: bool = True, durably: bool = True) -> Out:
         """Make the call; return its result, however long that takes.
@@ -89,7 +91,7 @@ class Calls:
         if carried := self._state.carried.pop(call.request.key, None):
             return await self._durably(resumed(call, carried), carried.failed)
         failed: FailedTry | None = None
-        if now and self._may_try_now(call):
+        if not durably or (now and self._may_try_now(call)):
             try:
                 return await self._try_now(call)
             except FailureError as error:
@@ -150,6 +152,7 @@ class Calls:
             self.blind -= blind
             self.settled += 1
             self.durable.pop(label, None)
+            self.issued.pop(call.request.key, None)
         self._state.unwell = [name for name in self._state.unwell if name != call.partner.value]
         return result
 
@@ -157,9 +160,10 @@ class Calls:
         terms = self._terms[call.partner]
         update = {"keys": terms.keys, "budget_seconds": terms.budget_seconds, "durable": True, "after": failed}
         schedule = call.request.schedule_seconds
+        request = self.issued[call.request.key] = call.request.model_copy(update=update)
         return await workflow.execute_activity_method(
             call.activity,
-            call.request.model_copy(update=update),
+            request,
             task_queue=call.partner.queue,
             start_to_close_timeout=policies.seconds(terms.budget_seconds + policies.DURABLE_SLACK),
             schedule_to_close_timeout=policies.delivery_window(schedule) if schedule else policies.PARTNER_TRIES,

@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import workflow
 
 from activities.engine import Engine
-from interline.domain.calls import CarriedCall
+from interline.domain.calls import CallInput, CarriedCall
 from workflows import policies
 from workflows.calls import Calls
 from workflows.context import OrderContext
@@ -37,8 +37,11 @@ async def carry(
             return
         pending = await _pending()
         if _should_continue(context):
+            issued = dict(context.calls.issued)
             await _stop(context, work)
-            _continue(context, pending)
+            now = workflow.now()
+            context.state.carried = {call.key: _resume(call, now, issued.get(call.key)) for call in pending}
+            workflow.continue_as_new(context.order.model_copy(update={"carried": context.state}))
 
 
 def _should_continue(context: OrderContext) -> bool:
@@ -70,12 +73,11 @@ def _ended_or_moved(work: "asyncio.Future[list[None]]", calls: Calls, settled: i
     return lambda: work.done() or calls.settled != settled
 
 
-def _continue(context: OrderContext, pending: list[CarriedCall]) -> None:
-    now = workflow.now()
-    context.state.carried = {call.key: _resume(call, now) for call in pending}
-    workflow.continue_as_new(context.order.model_copy(update={"carried": context.state}))
-
-
-def _resume(call: CarriedCall, now: datetime) -> CarriedCall:
+def _resume(call: CarriedCall, now: datetime, issued: CallInput | None) -> CarriedCall:
+    """The time that is left until its next try. One that has not begun has its whole pause before it."""
+    if issued and issued.after and not call.records:
+        return call.model_copy(
+            update={"failed": issued.after, "tries_before": issued.tries_before, "records": issued.records}
+        )
     left = max((call.next_at - now).total_seconds(), 0.0) if call.next_at else 0.0
     return call.model_copy(update={"failed": call.failed.model_copy(update={"resume_seconds": left})})
