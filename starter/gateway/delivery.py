@@ -7,7 +7,7 @@ from typing import Final
 
 from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from interline.contracts.event_reading import Heard
 from interline.domain.events import Event
@@ -17,7 +17,7 @@ from interline.messages import flag_shared_tracking_id, is_full, signal_order
 from interline.names import Attribute, Workflow
 from interline.runtime.clients import Client
 from interline.runtime.settings import Settings
-from starter.gateway.engine import ANSWER_SECONDS, within
+from starter.gateway.engine import ANSWER_SECONDS, is_missing, within
 from starter.gateway.policy import client_policy
 from starter.gateway.strays import keep_stray
 
@@ -65,7 +65,7 @@ class Delivery:
             if is_full(error):
                 await self._keep(StrayReason.OVERFLOW, event, key=number, order_number=number)
                 return
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_missing(error):
                 raise
             reason = StrayReason.LATE if _CLOSED in error.message else StrayReason.EARLY
             await self._keep(reason, event, key=number, order_number=number)

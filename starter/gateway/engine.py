@@ -31,13 +31,22 @@ async def within(seconds: float = ANSWER_SECONDS) -> AsyncIterator[None]:
     except TimeoutError:
         raise _unavailable("timeout") from None
     except RPCError as error:
-        if error.status in _MEANINGFUL:
+        if error.status in _MEANINGFUL and not _about_namespace(error):
             raise
         raise _unavailable(error.status.name) from None
     except RuntimeError as error:
         if "client connect" not in str(error):  # how a lazy client says that it cannot connect
             raise
         raise _unavailable("no connection") from None
+
+
+def is_missing(error: RPCError) -> bool:
+    """Does the server say that there is no such workflow (and not that the whole namespace is gone)?"""
+    return error.status is RPCStatusCode.NOT_FOUND and not _about_namespace(error)
+
+
+def _about_namespace(error: RPCError) -> bool:
+    return error.message.startswith("Namespace ")
 
 
 def _unavailable(why: str) -> RequestError:

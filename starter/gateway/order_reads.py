@@ -14,7 +14,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from interline.attributes import KEYWORDS
 from interline.contracts.event_reading import ORDER_NUMBER
@@ -24,7 +24,7 @@ from interline.domain.view import OrderView
 from interline.names import MEMO_ACCEPTED, MEMO_KIND, STATUS_QUERY, Attribute, order_workflow_id
 from starter.gateway.answers import answer
 from starter.gateway.context import authenticated, gateway
-from starter.gateway.engine import within
+from starter.gateway.engine import is_missing, within
 
 QUERY_SECONDS: Final = 1.4
 """How long a worker may take; with the describe before it the answer stays within 2 s."""
@@ -49,7 +49,7 @@ async def _view(order: _Order, warehouse_id: str) -> tuple[OrderView, bool]:
     try:
         recorded = await order.describe()
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if not is_missing(error):
             raise
         raise refused(ErrorCode.ORDER_NOT_FOUND) from None
     if _word(recorded, Attribute.WAREHOUSE_ID) != warehouse_id:
