@@ -12,7 +12,8 @@ from typing import Any
 from temporalio import workflow
 
 from activities.engine import Engine
-from interline.domain.calls import CallInput, CarriedCall
+from interline.domain.calls import CallInput, CarriedCall, FailedTry
+from interline.errors import Outcome
 from workflows import policies
 from workflows.calls import Calls
 from workflows.context import OrderContext
@@ -39,8 +40,7 @@ async def carry(
         if _should_continue(context):
             issued = dict(context.calls.issued)
             await _stop(context, work)
-            now = workflow.now()
-            context.state.carried = {call.key: _resume(call, now, issued.get(call.key)) for call in pending}
+            context.state.carried = _carried(pending, issued, workflow.now())
             workflow.continue_as_new(context.order.model_copy(update={"carried": context.state}))
 
 
@@ -73,11 +73,20 @@ def _ended_or_moved(work: "asyncio.Future[list[None]]", calls: Calls, settled: i
     return lambda: work.done() or calls.settled != settled
 
 
+def _carried(pending: list[CarriedCall], issued: dict[str, CallInput], now: datetime) -> dict[str, CarriedCall]:
+    """What the next history issues again, by key. The server may not have heard yet of a call that was just issued."""
+    unheard = FailedTry(outcome=Outcome.UNKNOWN.value, message="no answer yet", resume_seconds=0.0)
+    fresh = {key: _as_issued(request, request.after or unheard) for key, request in issued.items()}
+    return fresh | {call.key: _resume(call, now, issued.get(call.key)) for call in pending}
+
+
 def _resume(call: CarriedCall, now: datetime, issued: CallInput | None) -> CarriedCall:
     """The time that is left until its next try. One that has not begun has its whole pause before it."""
     if issued and issued.after and not call.records:
-        return call.model_copy(
-            update={"failed": issued.after, "tries_before": issued.tries_before, "records": issued.records}
-        )
+        return _as_issued(issued, issued.after)
     left = max((call.next_at - now).total_seconds(), 0.0) if call.next_at else 0.0
     return call.model_copy(update={"failed": call.failed.model_copy(update={"resume_seconds": left})})
+
+
+def _as_issued(request: CallInput, failed: FailedTry) -> CarriedCall:
+    return CarriedCall(key=request.key, failed=failed, tries_before=request.tries_before, records=request.records)
