@@ -63,6 +63,7 @@ class AccountUpdate(StrEnum):
 ENDPOINT_HEALTH: Final = "endpoint_health"
 """The one signal of `ClientAccount`: what a delivery saw."""
 
+
 class StrayUpdate(StrEnum):
     """Commands to a waiting room."""
 

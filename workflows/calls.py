@@ -99,8 +99,6 @@ class Calls:
                 if not durably:
                     raise CallFailedError(failed) from error
                 self._state.unwell = sorted({*self._state.unwell, call.partner.value})
-        if not durably and self.is_unwell(call.partner):
-            raise CallFailedError(FailedTry(outcome=Outcome.BUSY.value, message="not tried: the call before it failed"))
         return await self._durably(call, failed)
 
     def is_durable(self, step: Step) -> bool:

@@ -99,8 +99,8 @@ class Commands:
     async def _ruling(self, call: Call[In, Ruling]) -> Ruling:
         """The OMS's word, by a durable call.
 
-        With a local one, command and ruling would both be forgotten when the workflow task fails, as it does when a goods
-        issue arrives at the very moment of completion, while the OMS has cancelled.
+        With a local one, command and ruling would both be forgotten when the workflow task fails, as it does when a
+        goods issue arrives at the very moment of completion, while the OMS has cancelled.
         """
         try:
             return await self._context.calls.make(call, now=False)

@@ -122,14 +122,18 @@ class OrderContext:
         return result
 
     async def undo(self, name: str, call: Call[In, Out]) -> None:
-        """Make a call that takes something back: a step of its own, with its own state."""
+        """Make a call that takes something back: a step of its own, with its own state.
+
+        Durable, so that no workflow task both ends a cancelled order and holds what the client was told of it: such a
+        task is thrown away when an event arrives at that instant, and the telling would get another number.
+        """
 
         def stands(state: StepState, note: str) -> None:
             self.state.undo[name] = StepView(state=state.value, at=workflow.now(), note=note)
             self.changed()
 
         stands(StepState.PENDING, call.title or "")
-        result = await self.insist(call, failed=lambda failure: stands(StepState.ATTENTION, str(failure)))
+        result = await self.insist(call, now=False, failed=lambda failure: stands(StepState.ATTENTION, str(failure)))
         stands(StepState.SKIPPED if result is None else StepState.DONE, call.title or "")
 
     async def insist(

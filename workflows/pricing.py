@@ -55,13 +55,15 @@ class DomesticPricing:
 
 
 def _failed(asked: PricingInput, failed: FailedTry) -> Quote:
+    answered = any(record.status for record in failed.tries[-1:])
     problem = {
         Outcome.REFUSED.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.NOT_SENT.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.BUSY.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.WAIT.value: PricingProblem.PARTNER_UNAVAILABLE,
+        Outcome.BREAKER.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.WRONG_ANSWER.value: PricingProblem.PARTNER_INVALID_RESPONSE,
-    }.get(failed.outcome, PricingProblem.PARTNER_TIMEOUT)
+    }.get(failed.outcome, PricingProblem.PARTNER_UNAVAILABLE if answered else PricingProblem.PARTNER_TIMEOUT)
     return _quote(asked, problem=problem, detail=failed.message)
 
 

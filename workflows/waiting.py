@@ -5,7 +5,7 @@ One absolute timer at a time, never one per loop turn.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -53,12 +53,12 @@ class _Waiting:
         step = self._awaited.step.value
         ladder = calendar.in_order(self._wait.since, self._awaited.ladder, self._context.order.policy.calendar)
         for due, rung in ladder[self._state.rungs_passed.get(step, 0) :]:
-            if await self._came_before(due, rung):
+            if await self._came_before(due, rung.act):
                 break
             self._state.rungs_passed[step] = self._state.rungs_passed.get(step, 0) + 1
             await self._climb(due, rung)
-        self._wait.next_act, self._wait.next_at = "", None
-        await self._came()
+        while not self._awaited.satisfied():
+            await self._ask_again()
         del self._context.waits[step], self._state.waiting_since[step]
         self._state.rungs_passed.pop(step, None)
         self._settle(lambda _: True)
@@ -70,6 +70,12 @@ class _Waiting:
         await self._awaited.ask()
         if not self._awaited.satisfied() and not self._awaited.moot(rung.of):
             self._act(due, rung)
+
+    async def _ask_again(self) -> None:
+        """All rungs have acted: a human knows. A webhook that got lost is still found by asking."""
+        pause = timedelta(seconds=self._context.order.policy.deadlines.ask_again_seconds)
+        if not await self._came_before(workflow.now() + pause, "ask again"):
+            await self._awaited.ask()
 
     def _act(self, due: datetime, rung: Rung) -> None:
         what = f"{rung.of} by the courier" if rung.of else self._awaited.title
@@ -86,19 +92,19 @@ class _Waiting:
             )
         self._context.changed()
 
-    async def _came_before(self, due: datetime, rung: Rung) -> bool:
+    async def _came_before(self, due: datetime, act: str) -> bool:
         """Did it come in time? A problem that has become moot meanwhile goes."""
-        self._wait.next_act, self._wait.next_at = rung.act, due
+        self._wait.next_act, self._wait.next_at = act, due
         self._context.changed()
         try:
-            await self._came(due, f"{summary(self._awaited.step, self._awaited.title)} · {rung.act}")
+            await self._came(due, f"{summary(self._awaited.step, self._awaited.title)} · {act}")
         except TimeoutError:
             return False
         return True
 
-    async def _came(self, due: datetime | None = None, label: str | None = None) -> None:
+    async def _came(self, due: datetime, label: str) -> None:
         while not self._awaited.satisfied():
-            left = max((due - workflow.now()).total_seconds(), 0.001) if due else None
+            left = max((due - workflow.now()).total_seconds(), 0.001)
             await workflow.wait_condition(self._worth_a_look, timeout=left, timeout_summary=label)
             self._settle(self._is_moot)
 

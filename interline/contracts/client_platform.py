@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from interline.contracts.wire import body_of
+from interline.domain import parcels
 from interline.domain.account import HealthPolicy, Standing
 from interline.domain.base import JsonObject
 from interline.domain.carrier import normalise
@@ -33,8 +34,9 @@ def rejection(order: OrderInput, reason: str) -> JsonObject:
 
 
 def goods_moved(order: OrderInput, event: Event) -> JsonObject:
-    """Red 6: the warehouse's own PGI or GRN object, as Shipper sends it."""
-    return {**event.raw, "order_no": order.order_number}
+    """Red 6: the warehouse's own PGI or GRN object, as Shipper sends it, and our count of the pieces beside it."""
+    counted: JsonObject = {"pieces": parcels.pieces_of(event), "damaged": parcels.damaged_of(event)}
+    return {**event.raw, "order_no": order.order_number, "interline": counted}
 
 
 def oms_status(order: OrderInput, event: Event) -> JsonObject:

@@ -26,7 +26,7 @@ def news(state: OrderState, event: Event) -> Event | None:
     Asking learns totals, webhooks tell movements. So of an answer only what is more than is known counts; and a webhook
     of no more pieces than were learnt by asking, in a parcel that is known, is the late telling of those.
     """
-    awb, pieces_told = _awb(event), sum(_by_sku(event).values())
+    awb, pieces_told = _awb(event), pieces_of(event)
     if not state.goods_seen or (awb and state.parcels and awb not in state.parcels):
         return event
     if event.event_id.startswith(ASKED):
@@ -53,14 +53,24 @@ def _more(state: OrderState, event: Event, awb: str) -> Event | None:
 def goods_booked(state: OrderState, event: Event) -> None:
     """Add what one PGI or GRN moved."""
     moved, awb = _by_sku(event), _awb(event)
-    state.moved += sum(moved.values())
-    state.damaged += sum(_quantity(row.get("quantity")) for row in _rows(event) if row.get("condition") == "Damaged")
+    state.moved += pieces_of(event)
+    state.damaged += damaged_of(event)
     state.moved_unknown = state.moved_unknown or not _rows(event)
     state.booked = {**state.booked, awb: dict(Counter(state.booked.get(awb, {})) + Counter(moved))}
     if event.event_id.startswith(ASKED):
         state.asked_pieces += sum(moved.values())
     if awb:
         state.parcels = sorted({*state.parcels, awb})
+
+
+def pieces_of(event: Event) -> int:
+    """How many pieces a goods movement is about."""
+    return sum(_by_sku(event).values())
+
+
+def damaged_of(event: Event) -> int:
+    """How many of them are damaged (`product_condition` of Shipper's goods receipt)."""
+    return sum(_quantity(row.get("quantity")) for row in _rows(event) if row.get("condition") == "Damaged")
 
 
 def _rows(event: Event) -> list[JsonObject]:

@@ -83,6 +83,9 @@ class Deadlines(Durable):
     """From the goods issue to the courier's pickup."""
     delivery: list[Rung] = Field(default_factory=lambda: _ladder(24 * 5, 24 * 10, 24 * 14))
 
+    ask_again_seconds: float = 24 * 3600.0
+    """After the last rung the partner is asked again and again, so long apart."""
+
     def with_changes(self, *changes: "Deadlines | None") -> "Deadlines":
         """These ladders with those that the changes really set; the last one counts."""
         named = {name: getattr(change, name) for change in changes if change for name in change.model_fields_set}

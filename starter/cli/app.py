@@ -8,7 +8,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from starter.cli import attention, clients, decide, doctor, orders, parts, setup, strays, up, webhooks
+from starter.cli import attention, change, clients, decide, doctor, orders, parts, setup, strays, up, webhooks
 from starter.cli.errors import CliError
 from starter.demo import command as demo
 from starter.stack.errors import StackError
@@ -28,6 +28,8 @@ app.command("attention")(attention.attention)
 orders.order_app.command("retry")(decide.retry)
 orders.order_app.command("skip")(decide.skip)
 orders.order_app.command("confirm")(decide.confirm)
+orders.order_app.command("cancel")(change.cancel)
+orders.order_app.command("amend")(change.amend)
 app.add_typer(orders.order_app, name="order")
 app.add_typer(clients.client_app, name="client")
 app.add_typer(strays.stray_app, name="stray")

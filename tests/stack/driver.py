@@ -163,9 +163,9 @@ class Stack:
         """All partners are well again."""
         self._tell("DELETE", "_troubles", None)
 
-    def manual(self, *, on: bool, confirmation: str = "webhook") -> None:
-        """Whether partners act by themselves, and how the OMS confirms."""
-        self._tell("POST", "_manual", {"on": on, "confirmation": confirmation})
+    def manual(self, *, on: bool, confirmation: str = "webhook", parcels: int = 1) -> None:
+        """Whether partners act by themselves, how the OMS confirms, how many parcels an order becomes."""
+        self._tell("POST", "_manual", {"on": on, "confirmation": confirmation, "parcels": parcels})
 
     def partner(self, name: str, *, keys: str, client: int | None = None) -> None:
         """What a partner makes of our idempotency keys (of one client's, or all), there and in our settings."""

@@ -1,12 +1,14 @@
 """What clients command, and what became of it."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 
 from interline.domain.base import JsonObject
 from starter.demo.bodies import WAREHOUSE
-from tests.flows.support import Flow
+from tests.flows.support import PATIENCE_SECONDS, Flow
 from tests.stack.driver import OUTBOUND
 
 REPEATS = 40
@@ -44,6 +46,15 @@ async def patch(
     named = {"X-API-Key": manifest.clients[client].api_key, **(headers or {})}
     async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
         return await http.patch(f"{manifest.gateway}{path}", json=body, headers=named)
+
+
+async def until(flow: Flow, number: str, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The order's view, once this holds of it (timers of the dev server are late by up to a second)."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not holds(view := await flow.view(number)):  # noqa: ASYNC110  the server can only be asked
+            await asyncio.sleep(PAUSE_SECONDS)
+    await flow.quiet(number)
+    return view
 
 
 def said(answer: httpx.Response) -> str:
