@@ -42,7 +42,7 @@ def test_the_events_are_in_shippers_formats(sandbox: Sandbox, gateway: Gateway) 
 def test_the_courier_waits_for_goods_issue_and_for_registration(sandbox: Sandbox, gateway: Gateway) -> None:
     sandbox.create()
     wait_for(lambda: "goods_issued" in events(gateway))
-    assert sandbox.items("/_schedule") == []
+    wait_for(lambda: sandbox.items("/_schedule") == [])
     sandbox.register(f"{gateway.url}/callback")
     assert [item["event"] for item in sandbox.items("/_schedule")] == ["shipment_status"] * 5
 

@@ -78,7 +78,11 @@ def test_a_rejection_has_the_same_shape_and_counts_no_success() -> None:
 
 def test_red_6_is_the_warehouses_own_object_under_the_clients_order_number() -> None:
     event = an_event("e1", "goods_issued", raw={**PGI, "order_no": "FO1"})
-    assert client_platform.goods_moved(an_order(), event) == {**PGI, "order_no": "SO-1"}
+    lines: JsonObject = {
+        "lines": [{"sku": "TEA", "quantity": 3}, {"sku": "CUP", "quantity": 1, "condition": "Damaged"}]
+    }
+    body = client_platform.goods_moved(an_order(), event.model_copy(update={"data": lines}))
+    assert body == {**PGI, "order_no": "SO-1", "interline": {"pieces": 4, "damaged": 1}}
     assert client_platform.oms_status(an_order(), event)["order_no"] == "SO-1"
 
 
