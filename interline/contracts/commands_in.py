@@ -12,7 +12,7 @@ from interline.contracts.checking import BodyT, check
 from interline.contracts.fields import Body, OrderNumber, WarehouseId, one_line
 from interline.contracts.orders_in import unwrapped
 from interline.contracts.problems import ErrorCode, RequestError, refused
-from interline.contracts.shipper_fields import text_problems
+from interline.contracts.shipper_fields import field_problems
 from interline.domain.base import JsonObject
 from interline.domain.parcels import pieces
 from interline.domain.rules import FIXED
@@ -84,7 +84,7 @@ def _must_be_possible(changes: JsonObject, prefix: str) -> None:
 
 def _checked(model: type[BodyT], given: JsonObject, prefix: str) -> BodyT:
     body, problems = check(model, given, prefix)
-    problems += text_problems(given, prefix)
+    problems += field_problems(given, prefix)
     if body is None or problems:
         raise RequestError(problems)
     return body

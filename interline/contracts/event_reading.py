@@ -6,7 +6,7 @@ and a naive time is read in the warehouse's zone.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -85,7 +85,7 @@ def reference(value: JsonValue) -> str | None:
     return found if REFERENCE.fullmatch(found) else None
 
 
-def moment(value: JsonValue, zone: ZoneInfo) -> datetime | None:
+def moment(value: JsonValue, zone: tzinfo) -> datetime | None:
     """A partner's time in UTC; one without a zone is the warehouse's. None when it is no time."""
     try:
         read = datetime.fromisoformat(text(value).strip())

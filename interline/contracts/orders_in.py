@@ -7,7 +7,7 @@ tracking id and the `logistics` block are our design where the pages are silent.
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, JsonValue
 
 from interline.contracts.canonical import fingerprint
 from interline.contracts.checking import BodyT, check
@@ -26,8 +26,9 @@ from interline.contracts.fields import (
 )
 from interline.contracts.measures import Catalogue, summed
 from interline.contracts.problems import ErrorCode, RequestError, refused
-from interline.contracts.shipment_in import ShipmentBody, completed, route_problems
-from interline.contracts.shipper_fields import text_problems
+from interline.contracts.shipment_in import ShipmentBody, completed
+from interline.contracts.shipment_rules import currency_problems, payment_problems, rule_problems
+from interline.contracts.shipper_fields import field_problems
 from interline.domain.base import JsonObject
 from interline.domain.order import Kind, Line
 from interline.domain.shipment import Shipment
@@ -96,6 +97,7 @@ class Terms:
 
     catalogue: Catalogue
     defaults: JsonObject
+    cod_services: frozenset[int | str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def read_outbound(document: JsonObject, terms: Terms) -> OrderRequest:
         RequestError: with every problem of the body.
     """
     prefix, given = unwrapped(document, OUTBOUND)
-    body = _checked(OutboundBody, given, prefix, _logistics(given, terms))
+    body = _checked(OutboundBody, given, prefix, terms)
     kind = Kind.RETURN if body.order_type == "RT" else Kind.OUTBOUND
     lines = [Line(sku=line.sku, quantity=line.quantity) for line in body.details]
     return _request(body, given, body.so_number, kind, lines)
@@ -133,7 +135,7 @@ def read_inbound(document: JsonObject, terms: Terms) -> OrderRequest:
         RequestError: with every problem of the body.
     """
     prefix, given = unwrapped(document, INBOUND)
-    body = _checked(InboundBody, given, prefix, _logistics(given, terms))
+    body = _checked(InboundBody, given, prefix, terms)
     lines = [Line(sku=line.sku, quantity=line.quantity) for line in body.details]
     return _request(body, given, body.doc_no, Kind.RETURN, lines)
 
@@ -165,15 +167,23 @@ def _logistics(given: JsonObject, terms: Terms) -> JsonObject | None:
     quantity = (OUTBOUND_QUANTITY, INBOUND_QUANTITY)
     measured = summed(given.get("details"), quantity=quantity, catalogue=terms.catalogue)
     price = given.get("order_price")
-    worth: JsonObject = {"order_price": price} if isinstance(price, int) else {}
+    worth: JsonObject = {} if price in (None, "") else {"order_price": _whole(price)}
     return completed(block or {}, measured=measured, defaults={**terms.defaults, **worth})
 
 
-def _checked(model: type[BodyT], given: JsonObject, prefix: str, logistics: JsonObject | None) -> BodyT:
+def _whole(price: JsonValue) -> JsonValue:
+    """Shipper's own order price is any number; `150000.0` means whole rupiah, too."""
+    return int(price) if isinstance(price, float) and price.is_integer() else price
+
+
+def _checked(model: type[BodyT], given: JsonObject, prefix: str, terms: Terms) -> BodyT:
+    logistics = _logistics(given, terms)
     effective: JsonObject = given if logistics is None else {**given, "logistics": logistics}
     body, problems = check(model, effective, prefix)
-    problems += text_problems(given, prefix)
-    problems += route_problems(logistics or {}, f"{prefix}/logistics")
+    problems += field_problems(given, prefix)
+    problems += currency_problems(given, prefix)
+    problems += payment_problems(given, logistics or {}, prefix)
+    problems += rule_problems(logistics or {}, f"{prefix}/logistics", cod_services=terms.cod_services)
     if body is None or problems:
         raise RequestError(problems)
     return body

@@ -11,7 +11,8 @@ from interline.contracts.fields import HINTS, MOST_LINES, Body, Pieces, SkuCode
 from interline.contracts.measures import summed
 from interline.contracts.orders_in import Terms
 from interline.contracts.problems import ErrorCode, Problem, RequestError
-from interline.contracts.shipment_in import ShipmentBody, completed, route_problems
+from interline.contracts.shipment_in import ShipmentBody, completed
+from interline.contracts.shipment_rules import rule_problems
 from interline.domain.base import JsonObject
 from interline.domain.shipment import RateType, Shipment
 
@@ -40,7 +41,7 @@ def read_pricing(document: JsonObject, terms: Terms, *, rate_type: str | None) -
     measured = summed(given.get("skus"), quantity=("qty",), catalogue=terms.catalogue)
     effective = completed(given, measured=measured, defaults=terms.defaults)
     body, problems = check(PricingBody, effective, "")
-    problems += route_problems(effective, "")
+    problems += rule_problems(effective, "", cod_services=terms.cod_services)
     problems += _contradictions(document, rate_type)
     if body is None or problems:
         raise RequestError(problems)

@@ -4,11 +4,15 @@ Official pages *create-sales-order-b2c-updated-15082022* and *create-purchase-or
 be absent or empty; Interline asks only for what it works with itself.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from typing import Final
 
 from pydantic import JsonValue
 
+from interline.contracts.event_reading import moment
+from interline.contracts.fields import DEAREST_IDR
 from interline.contracts.problems import ErrorCode, Problem
 from interline.domain.base import JsonObject
 
@@ -30,25 +34,102 @@ TEXT_LENGTHS: Final[Mapping[str, int]] = {
     "notes": 500,
 }
 """Most characters of each."""
+LINE_TEXT_LENGTHS: Final[Mapping[str, int]] = {"customer_id": 20, "notes": 500, "batch_no": 100, "serial_no": 100}
+"""The same on a line of `details`."""
+AMOUNTS: Final = (
+    *("order_price", "pre_tax_price", "tax_price", "discount_price", "postage", "cod_price", "invoice_amount"),
+)
+LINE_AMOUNTS: Final = ("price", "total_price")
+WHOLE: Final = ("order_identification_code",)
+LINE_WHOLE: Final = ("line_no",)
+TIMES: Final = ("order_time", "payment_time", "po_creation_time", "expected_arrive_time_1")
+POSTCODES: Final = ("zip_code",)
 
 MAY_BREAK_LINES: Final = frozenset({"consignee_full_address", "notes"})
 LINE_BREAKS: Final = frozenset("\r\n\t")
+MOST_WHOLE: Final = 1_000_000
+
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+"""A day and a time, with or without a zone (Shipper's have none); no week date, no compact form, no epoch."""
+POSTCODE: Final = re.compile(r"\d{5}", re.ASCII)
+"""Domestic orders only: Indonesian."""
+
+_Finding = tuple[ErrorCode, str]
+_Check = Callable[[JsonValue], _Finding | None]
+_Checks = Mapping[str, _Check]
 
 
-def text_problems(body: JsonObject, prefix: str) -> list[Problem]:
-    """What is wrong with the texts that are there."""
-    found = [_problem(name, body.get(name), f"{prefix}/{name}") for name in TEXT_LENGTHS]
-    return [problem for problem in found if problem]
+def field_problems(body: JsonObject, prefix: str) -> list[Problem]:
+    """What is wrong with the fields that are there, of the order and of its lines."""
+    found = [*_found(body, _ORDER, prefix)]
+    lines = body.get("details")
+    for place, line in enumerate(lines if isinstance(lines, list) else []):
+        if isinstance(line, dict):
+            found += _found(line, _LINE, f"{prefix}/details/{place}")
+    return found
 
 
-def _problem(name: str, value: JsonValue, pointer: str) -> Problem | None:
-    if value is None:
+def _found(values: JsonObject, checks: _Checks, prefix: str) -> Iterator[Problem]:
+    for name, check in checks.items():
+        if (value := values.get(name)) not in (None, "") and (finding := check(value)):
+            yield Problem(*finding, f"{prefix}/{name}")
+
+
+def _text(most: int, *, lines: bool) -> _Check:
+    allowed = LINE_BREAKS if lines else frozenset[str]()
+
+    def check(value: JsonValue) -> _Finding | None:
+        if not isinstance(value, str):
+            return ErrorCode.WRONG_TYPE, "send text"
+        if len(value) > most:
+            return ErrorCode.TOO_LONG, f"send at most {most} characters"
+        if any((character < " " or character == "\x7f") and character not in allowed for character in value):
+            return ErrorCode.INVALID_CHARACTERS, ""
         return None
-    if not isinstance(value, str):
-        return Problem(ErrorCode.WRONG_TYPE, "send text", pointer)
-    if len(value) > TEXT_LENGTHS[name]:
-        return Problem(ErrorCode.TOO_LONG, f"send at most {TEXT_LENGTHS[name]} characters", pointer)
-    allowed = LINE_BREAKS if name in MAY_BREAK_LINES else frozenset[str]()
-    if any((character < " " or character == "\x7f") and character not in allowed for character in value):
-        return Problem(ErrorCode.INVALID_CHARACTERS, pointer=pointer)
+
+    return check
+
+
+def _amount(value: JsonValue) -> _Finding | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ErrorCode.WRONG_TYPE, "send an amount in rupiah as a number, without quotes"
+    if not 0 <= value <= DEAREST_IDR:
+        return ErrorCode.OUT_OF_RANGE, f"send an amount from 0 to {DEAREST_IDR} rupiah"
     return None
+
+
+def _whole(least: int) -> _Check:
+    def check(value: JsonValue) -> _Finding | None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return ErrorCode.WRONG_TYPE, "send a whole number, without quotes or decimals"
+        if not least <= value <= MOST_WHOLE:
+            return ErrorCode.OUT_OF_RANGE, f"send a whole number from {least} to {MOST_WHOLE}"
+        return None
+
+    return check
+
+
+def _time(value: JsonValue) -> _Finding | None:
+    if isinstance(value, str) and TIME.fullmatch(value) and moment(value, UTC):
+        return None
+    return ErrorCode.INVALID_FORMAT, "send a time such as 2026-11-23T09:00:00Z or 2026-11-23 16:00:00"
+
+
+def _postcode(value: JsonValue) -> _Finding | None:
+    if isinstance(value, str) and POSTCODE.fullmatch(value):
+        return None
+    return ErrorCode.INVALID_FORMAT, "send an Indonesian postcode: 5 digits, as text"
+
+
+_ORDER: Final[_Checks] = {
+    **{name: _text(most, lines=name in MAY_BREAK_LINES) for name, most in TEXT_LENGTHS.items()},
+    **dict.fromkeys(AMOUNTS, _amount),
+    **dict.fromkeys(WHOLE, _whole(0)),
+    **dict.fromkeys(TIMES, _time),
+    **dict.fromkeys(POSTCODES, _postcode),
+}
+_LINE: Final[_Checks] = {
+    **{name: _text(most, lines=name in MAY_BREAK_LINES) for name, most in LINE_TEXT_LENGTHS.items()},
+    **dict.fromkeys(LINE_AMOUNTS, _amount),
+    **dict.fromkeys(LINE_WHOLE, _whole(1)),
+}

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Final, NoReturn
 
 from pydantic import JsonValue
@@ -18,6 +19,8 @@ from interline.domain.base import JsonObject
 
 DEPTH: Final = 32
 NUMBER_CHARACTERS: Final = 32
+EXACT_DIGITS: Final = 15
+"""So many significant digits pass through a double unchanged, always; more only by luck."""
 LARGEST_INTEGER: Final = 2**53 - 1
 NAME_CHARACTERS: Final = 200
 
@@ -32,20 +35,21 @@ class Limits:
 
     items: int = 500
     text_bytes: int = 4096
+    exact: bool = True
 
 
 CLIENT_LIMITS: Final = Limits()
-PARTNER_LIMITS: Final = Limits(items=10_000, text_bytes=65_536)
+PARTNER_LIMITS: Final = Limits(items=10_000, text_bytes=65_536, exact=False)
 """A batch of a partner carries whole orders as texts; only the size of the body bounds it."""
 
 
 def read_object(raw: bytes, limits: Limits = CLIENT_LIMITS) -> JsonObject:
-    """Read one JSON object.
+    """Read one JSON object. A client's numbers are taken only when we can forward them unchanged: they may be money.
 
     Raises:
         RequestError: 400 for text that is not JSON of one meaning, 422 for values beyond the limits, all at once.
     """
-    value = parse(raw)
+    value = parse(raw, exact=limits.exact)
     problems = list(_beyond(value, "", limits))
     if not isinstance(value, dict):
         problems.insert(0, Problem(ErrorCode.WRONG_TYPE, "send one JSON object", ""))
@@ -54,8 +58,8 @@ def read_object(raw: bytes, limits: Limits = CLIENT_LIMITS) -> JsonObject:
     return value if isinstance(value, dict) else {}
 
 
-def parse(raw: bytes) -> JsonValue:
-    """Read one JSON text of one meaning, whatever its values.
+def parse(raw: bytes, *, exact: bool = False) -> JsonValue:
+    """Read one JSON text of one meaning, whatever its values; with `exact`, no number may lose a digit.
 
     Raises:
         RequestError: 400, with the place where it breaks.
@@ -65,7 +69,11 @@ def parse(raw: bytes) -> JsonValue:
         raise refused(ErrorCode.JSON_TOO_DEEP)
     try:
         value: JsonValue = json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_exact_number if exact else _number,
+            parse_constant=_constant,
         )
     except json.JSONDecodeError as error:
         where = f"the body is not JSON: it breaks at line {error.lineno}, column {error.colno}"
@@ -107,6 +115,20 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> float:
     return float(_short(text))
+
+
+def _exact_number(text: str) -> float:
+    number = _number(text)
+    if math.isfinite(number) and not _is(number, text):
+        raise refused(ErrorCode.NUMBER_TOO_LONG, f"send numbers of at most {EXACT_DIGITS} significant digits")
+    return number
+
+
+def _is(number: float, text: str) -> bool:
+    try:
+        return Decimal(repr(number)) == Decimal(text)
+    except InvalidOperation:  # an exponent beyond all measure
+        return False
 
 
 def _short(text: str) -> str:

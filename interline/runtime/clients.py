@@ -142,6 +142,8 @@ class Client(Frozen):
     webhooks_in: dict[Signal, Inbound] = {}
     logistics_defaults: JsonObject = {}
     skus: dict[str, Sku] = {}
+    cod_services: list[int | str] = []
+    """Service types with which a courier collects cash; empty means all."""
     tells_wms: bool = True
     deadlines: Ladders | None = None
     deadlines_by_rate_type: dict[RateType, Ladders] = {}

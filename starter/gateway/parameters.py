@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from interline.contracts.event_reading import moment
 from interline.contracts.problems import ErrorCode, Problem, RequestError
+from interline.contracts.shipper_fields import TIME
 
 _WORD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9]{1,6}", re.ASCII)
@@ -48,7 +49,8 @@ class Parameters:
     def moment(self, name: str) -> datetime | None:
         """A time; one without a zone is the warehouse's."""
         value = self._values.get(name) or None
-        read = moment(value.replace(" ", "+") if value and value[-6:-5] == " " else value, self._zone)
+        given = value.replace(" ", "+") if value and value[-6:-5] == " " else value
+        read = moment(given, self._zone) if given and TIME.fullmatch(given) else None
         if value and read is None:
             self._wrong(ErrorCode.INVALID_FORMAT, name, "a time such as 2026-11-23T09:00:00Z or 2026-11-23 16:00:00")
         return read

@@ -62,7 +62,11 @@ def _calendar(client: Client, settings: Settings, deadlines: Deadlines, at: date
 
 def terms(client: Client) -> Terms:
     """What the client's settings add to its bodies."""
-    return Terms(catalogue=_catalogue(client), defaults=client.logistics_defaults)
+    return Terms(
+        catalogue=_catalogue(client),
+        defaults=client.logistics_defaults,
+        cod_services=frozenset(client.cod_services),
+    )
 
 
 def registered_url(client: Client, kind: Signal, route: str, settings: Settings) -> str:

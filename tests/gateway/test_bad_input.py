@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,10 +13,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
+from temporalio.client import Client as Temporal
 
 from interline.domain.base import JsonObject
 from interline.names import order_workflow_id
-from tests.gateway.support import INBOUND, OUTBOUND, PRICING, Engine, Http, a_return, an_order, keyed, shipment
+from tests.gateway.support import (
+    INBOUND,
+    OUTBOUND,
+    PRICING,
+    Engine,
+    Http,
+    a_return,
+    an_order,
+    keyed,
+    make_app,
+    served,
+    shipment,
+    write_clients,
+)
 
 JSON = {"content-type": "application/json"}
 Found = dict[str | None, str]
@@ -76,6 +91,14 @@ async def test_a_missing_tracking_id_has_its_own_code(shop: Http, engine: Engine
         ({"order_price": -1}, "order_price", "out-of-range"),
         ({"cod": "yes"}, "cod", "wrong-type"),
         ({"quote_id": "a b"}, "quote_id", "invalid-format"),
+        ({"cod": True, "order_price": 0}, "order_price", "required"),
+        ({"cod": True, "order_price": None}, "order_price", "required"),
+        ({"with_insurance": True, "order_price": 0}, "order_price", "required"),
+        ({"with_insurance": True, "order_price": 2_000_000_001}, "order_price", "out-of-range"),
+        ({"currency": "USD"}, "currency", "unknown-value"),
+        ({"currency": "RUPIAH"}, "currency", "unknown-value"),
+        ({"length": 300, "width": 300, "height": 67}, "length", "out-of-range"),
+        ({"destination": shipment()["origin"]}, "destination", "not-serviceable"),
     ],
 )
 async def test_key_parameters_are_checked(
@@ -110,6 +133,25 @@ async def test_key_parameters_are_checked(
         ({"consignee": "x" * 201}, "/consignee", "too-long"),
         ({"consignee": 'Eve\r\n{"event":"fake"}'}, "/consignee", "invalid-characters"),
         ({"customer_id": 5}, "/customer_id", "wrong-type"),
+        ({"order_identification_code": "1"}, "/order_identification_code", "wrong-type"),
+        ({"tax_price": "100"}, "/tax_price", "wrong-type"),
+        ({"discount_price": -1}, "/discount_price", "out-of-range"),
+        ({"currency": "USD"}, "/currency", "unknown-value"),
+        ({"zip_code": "1234"}, "/zip_code", "invalid-format"),
+        ({"zip_code": "\u0661\u0662\u0663\u0664\u0665"}, "/zip_code", "invalid-format"),
+        ({"cod_price": 5000}, "/logistics/cod", "contradiction"),
+        ({"payment_way": "COD"}, "/logistics/cod", "contradiction"),
+        ({"order_time": "20261123"}, "/order_time", "invalid-format"),
+        ({"order_time": "2026-11-23"}, "/order_time", "invalid-format"),
+        ({"order_time": "2026-W48-1T09:00:00"}, "/order_time", "invalid-format"),
+        ({"order_time": 1795388400}, "/order_time", "invalid-format"),
+        ({"payment_time": "2026-11-23T09:00:60Z"}, "/payment_time", "invalid-format"),
+        ({"payment_time": "2026-02-30 09:00:00"}, "/payment_time", "invalid-format"),
+        ({"details": [{"sku": "A\n", "qty_ordered": 1}]}, "/details/0/sku", "invalid-characters"),
+        ({"details": [{"sku": "A" * 51, "qty_ordered": 1}]}, "/details/0/sku", "too-long"),
+        ({"details": [{"sku": "A", "qty_ordered": 1, "line_no": 0}]}, "/details/0/line_no", "out-of-range"),
+        ({"details": [{"sku": "A", "qty_ordered": 1, "price": "9"}]}, "/details/0/price", "wrong-type"),
+        ({"details": [{"sku": "A", "qty_ordered": 1, "batch_no": "x" * 101}]}, "/details/0/batch_no", "too-long"),
     ],
 )
 async def test_order_fields_are_checked(
@@ -120,6 +162,67 @@ async def test_order_fields_are_checked(
     assert await refused(shop, {name: value for name, value in order.items() if value is not None}, engine) == {
         pointer: code
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"doc_no": "A" * 41}, "/doc_no", "invalid-format"),
+        ({"doc_no": "RT/1"}, "/doc_no", "invalid-format"),
+        ({"supplier_id": "x" * 31}, "/supplier_id", "too-long"),
+        ({"notes": "x" * 501}, "/notes", "too-long"),
+        ({"po_creation_time": "soon"}, "/po_creation_time", "invalid-format"),
+        ({"expected_arrive_time_1": "2026-11-24T24:00:00Z"}, "/expected_arrive_time_1", "invalid-format"),
+        ({"details": [{"sku": "A", "ordered_qty": 0}]}, "/details/0/ordered_qty", "out-of-range"),
+        ({"details": [{"sku": "A", "ordered_qty": 1, "total_price": -1}]}, "/details/0/total_price", "out-of-range"),
+        ({"details": [{"sku": "A", "ordered_qty": 1, "serial_no": "x" * 101}]}, "/details/0/serial_no", "too-long"),
+    ],
+)
+async def test_return_fields_are_checked(
+    change: JsonObject, pointer: str, code: str, shop: Http, engine: Engine
+) -> None:
+    assert await refused(shop, {**a_return(), **change}, engine, path=INBOUND) == {pointer: code}
+
+
+async def test_cash_is_collected_only_where_a_courier_does(tmp_path: Path, temporal: Temporal) -> None:
+    file = write_clients(tmp_path)
+    file.write_text(file.read_text().replace('name = "shop"\n', 'name = "shop"\ncod_services = [2, "COD"]\n', 1))
+    async with served(make_app(file, temporal)) as url, httpx.AsyncClient(base_url=url, headers=keyed()) as http:
+        for service, status in ((1, 422), ("2", 422), (2, 202), ("COD", 202)):
+            answer = await http.post(OUTBOUND, json=an_order(logistics=shipment(cod=True, service_type=service)))
+            assert answer.status_code == status, answer.text
+        assert (await http.post(OUTBOUND, json=an_order())).status_code == 202
+
+
+async def test_shippers_own_ways_of_saying_nothing_are_no_mistake(shop: Http) -> None:
+    """Its pages ask for every key, with an empty text or 0 where it is not used."""
+    nothing = dict.fromkeys(("area", "zip_code", "order_time", "payment_way", "currency", "consignee_email"), "")
+    order = {**an_order(), **nothing, "cod_price": 0, "postage": 0, "order_identification_code": 0}
+    assert (await shop.post(OUTBOUND, json=order)).status_code == 202
+
+
+async def test_what_is_data_is_kept_to_the_last_character_and_digit(shop: Http, engine: Engine) -> None:
+    """Unicode is not normalised, amounts keep their digits, unknown fields go along as they are."""
+    name = "Se\u0301rgio \u202e\u0430\u00df\ufb01 \U0001f600 \u2028"
+    order = an_order(consignee=name, seller_remark={"a/b~c": [1, {"": None}]}, order_price=300000)
+    text = orjson.dumps(order).decode()[:-1] + ', "discount_price": 1234567.89, "postage": 9007199254.1, "x": 1e2}'
+    assert (await shop.post(OUTBOUND, content=text, headers=JSON)).status_code == 202
+    kept = (await engine.started_with(order_workflow_id("shop", str(order["so_number"]))))["body"]
+    assert isinstance(kept, dict)
+    assert (kept["consignee"], kept["seller_remark"]) == (name, order["seller_remark"])
+    assert [repr(kept[field]) for field in ("discount_price", "postage", "x")] == [
+        "1234567.89",
+        "9007199254.1",
+        "100.0",
+    ]
+
+
+@pytest.mark.parametrize("number", ["0.12345678901234567890", "1234567890123456.78", "1e-99999999999999999999"])
+async def test_a_number_that_would_lose_a_digit_is_refused(number: str, shop: Http) -> None:
+    text = orjson.dumps(an_order()).decode()[:-1] + f', "discount_price": {number}}}'
+    answer = await shop.post(OUTBOUND, content=text, headers=JSON)
+    assert (answer.status_code, problems(answer)) == (400, {None: "number-too-long"})
+    assert number not in answer.text
 
 
 async def test_other_inbounds_than_returns_are_refused(shop: Http, engine: Engine) -> None:
