@@ -27,6 +27,7 @@ MOST_PER_PAGE: Final = 100
 DEFAULT_PER_PAGE: Final = 30
 """Shipper's own."""
 
+_SEE_THE_ORDER: Final = "A list shows what was last recorded; the order itself says more."
 _STATUS_WORDS: Final = sorted({*SO_STATUS.values(), *(status.value for status in SO_STATUS)})
 
 
@@ -51,7 +52,7 @@ async def list_orders(request: Request) -> Response:
     wanted = _wanted(Parameters(request.query_params, ZoneInfo(client.warehouse_zone)), client)
     async with within():
         executions, total = await _page(gateway(request).temporal, wanted)
-        views = [await recorded_view(execution) for execution in executions]
+        views = [await recorded_view(execution, why=_SEE_THE_ORDER) for execution in executions]
     pages = pagination(page=wanted.page, limit=wanted.limit, elements=len(views), total=total, sort_by="-created")
     return answer(request, 200, {"outbounds": [shown(view, stale=True) for view in views]}, pagination=pages)
 

@@ -27,6 +27,7 @@ from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import is_missing, within
 
 QUERY_SECONDS: Final = 1.4
+_NOBODY_ANSWERED: Final = "This is the last recorded state: no worker gave a newer one."
 """How long a worker may take; with the describe before it the answer stays within 2 s."""
 
 _Order = WorkflowHandle[object, OrderView]
@@ -71,8 +72,8 @@ async def _live(order: _Order, recorded: WorkflowExecutionDescription) -> OrderV
     return view
 
 
-async def recorded_view(execution: WorkflowExecution) -> OrderView:
-    """What Temporal's record says: search attributes and memo, written at each milestone."""
+async def recorded_view(execution: WorkflowExecution, *, why: str = _NOBODY_ANSWERED) -> OrderView:
+    """What Temporal's record says: search attributes and memo, written at each milestone. `why` it says no more."""
     memo = await execution.memo()
     accepted = memo.get(MEMO_ACCEPTED)
     return OrderView(
@@ -85,7 +86,7 @@ async def recorded_view(execution: WorkflowExecution) -> OrderView:
         order_status=_word(execution, Attribute.ORDER_STATUS),
         logistics_status=_word(execution, Attribute.LOGISTICS_STATUS),
         courier=_word(execution, Attribute.COURIER),
-        why="This is the last recorded state: no worker gave a newer one.",
+        why=why,
         accepted_at=datetime.fromisoformat(accepted) if isinstance(accepted, str) else execution.start_time,
     )
 

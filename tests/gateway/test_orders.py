@@ -188,6 +188,8 @@ async def test_orders_are_listed_with_filters_and_pages(shop: Http, engine: Engi
     assert (await listed(so_status="CLOSED"))[0] == (await listed(needs_attention="true"))[0] == []
     assert (await listed(created_end="2026-01-01 00:00:00"))[0] == []
     assert (await listed(created_start="2026-01-01T00:00:00+07:00"))[0] == everything
+    (row,) = (await shop.get(ORDERS, params={"warehouse_id": warehouse, "limit": 1})).json()["data"]["outbounds"]
+    assert row["interline"]["why"] == "A list shows what was last recorded; the order itself says more."
     other = await shop.get(ORDERS, params={"warehouse_id": warehouse}, headers=keyed("other-key-0123456789"))
     assert other.json()["data"]["outbounds"] == []
 
