@@ -11,11 +11,11 @@ INSTALLED := $(VENV)/installed
 CORE := tests/unit tests/activities tests/replay tests/gateway tests/flows tests/stack
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
-.PHONY: help setup demo test test-new test-full chaos bench check record screenshots lock clean temporal chromium
+.PHONY: help setup demo test test-new test-full chaos bench bench-webhooks check record screenshots lock clean temporal chromium
 
 help: ## this list
 	@while IFS= read -r line; do case $$line in \
-	  [a-z]*': '*'## '*) printf '  make %-12s %s\n' "$${line%%:*}" "$${line#*## }";; \
+	  [a-z]*': '*'## '*) printf '  make %-14s %s\n' "$${line%%:*}" "$${line#*## }";; \
 	esac; done < Makefile
 
 setup: $(INSTALLED) temporal ## virtual environment, dependencies, Temporal server; a second run takes no time
@@ -37,6 +37,9 @@ chaos: setup ## kill -9 everything under load, then compare all witnesses; ARGS=
 
 bench: setup ## measure against bound and naive design (docs/performance.md); ARGS=--quick for three minutes
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-webhooks: setup ## event to first try, and what 49 endpoints notice of one that hangs
+	@$(BIN)/python -m bench.webhooks $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import rules
 	$(BIN)/ruff format --check --quiet .
@@ -70,4 +73,4 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 chromium:
-	@sh deploy/chromium.sh
+	@sh deploy/debian.sh chromium chromium

@@ -27,7 +27,7 @@ def webhook_request(call: SendWebhook, client: Client, to: Destination, *, publi
     body = webhook_bytes(call.body, auth=shipper_auth(key.get_secret_value(), to.url) if key else None)
     headers = {
         "content-type": "application/json",
-        **signed(call.webhook_id, body, to.secrets),
+        **signed(call.webhook_id, body, to.secrets, at=datetime.now(UTC)),
         "x-interline-event": call.event,
         **_place(call),
         **({"x-interline-replay": "true"} if call.replay else {}),
@@ -35,13 +35,12 @@ def webhook_request(call: SendWebhook, client: Client, to: Destination, *, publi
     return Outgoing(_WHO, "POST", to.url, headers, body, KEPT_BYTES, cut_answer=True, public_only=public_only)
 
 
-def signed(webhook_id: str, body: bytes, secrets: list[SecretStr]) -> dict[str, str]:
+def signed(webhook_id: str, body: bytes, secrets: list[SecretStr], *, at: datetime) -> dict[str, str]:
     """Standard Webhooks headers, one signature for each secret (several during a rotation)."""
-    now = datetime.now(UTC)
-    signatures = [Webhook(secret.get_secret_value()).sign(webhook_id, now, body.decode()) for secret in secrets]
+    signatures = [Webhook(secret.get_secret_value()).sign(webhook_id, at, body.decode()) for secret in secrets]
     return {
         "webhook-id": webhook_id,
-        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from interline.contracts.fields import HINTS, Body
-from interline.contracts.problems import ErrorCode, Problem, escaped
+from interline.contracts.problems import MEANINGS, ErrorCode, Problem, escaped
 from interline.domain.base import JsonObject
 
 BodyT = TypeVar("BodyT", bound=Body)
@@ -28,6 +28,7 @@ _KNOWN: Final[Mapping[str, tuple[ErrorCode, str]]] = {
     "too_long": (_E.TOO_MANY_ITEMS, "send at most {max_length} items"),
     "literal_error": (_E.UNKNOWN_VALUE, "send one of the values listed"),
     "enum": (_E.UNKNOWN_VALUE, "send one of the values listed"),
+    "extra_forbidden": (_E.UNKNOWN_FIELD, MEANINGS[_E.UNKNOWN_FIELD].fix),
 }
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from interline.contracts.event_reading import moment
-from interline.contracts.fields import Body, OrderNumber
+from interline.contracts.fields import OrderNumber, Settings
 from interline.contracts.problems import ErrorCode, Problem, RequestError
 from interline.domain.base import JsonObject
 from interline.domain.calls import TryRecord
@@ -16,7 +16,7 @@ from interline.domain.deliveries import DeliveryView, WantedDeliveries
 Moment = Annotated[str, Field(max_length=40)]
 
 
-class RedeliverBody(Body):
+class RedeliverBody(Settings):
     """An order, or a time range of orders (by when they were accepted); all, or failed only."""
 
     order_no: OrderNumber | None = None

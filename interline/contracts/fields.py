@@ -69,6 +69,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
 
+class Settings(Body):
+    """A body that is for us alone: a field we do not know is a mistake, and would be one without effect."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 def problem(error: ErrorCode, message: str = "") -> PydanticCustomError:
     """A pydantic error that keeps our code (see `checking`)."""
     return PydanticCustomError(error.value, "{fix}", {"fix": message or MEANINGS[error].fix})

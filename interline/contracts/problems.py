@@ -62,6 +62,7 @@ class ErrorCode(StrEnum):
     INVALID_FORMAT = "invalid-format"
     INVALID_CHARACTERS = "invalid-characters"
     UNKNOWN_VALUE = "unknown-value"
+    UNKNOWN_FIELD = "unknown-field"
     COORDINATES_REQUIRED = "coordinates-required"
     CONTRADICTION = "contradiction"
     WEBHOOK_KIND_INACTIVE = "webhook-kind-inactive"
@@ -133,6 +134,7 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.INVALID_FORMAT: Meaning(422, INPUT_CODE, "use only the characters, in the form, that the message names"),
     _E.INVALID_CHARACTERS: Meaning(422, INPUT_CODE, "remove control characters from this text"),
     _E.UNKNOWN_VALUE: Meaning(422, INPUT_CODE, "send one of the values that the message names"),
+    _E.UNKNOWN_FIELD: Meaning(422, INPUT_CODE, "leave this field out, or correct its name: there is no such setting"),
     _E.COORDINATES_REQUIRED: Meaning(
         422, INPUT_CODE, 'add lat and lng as decimal degrees as text, e.g. "-6.2250000": this rate type needs them'
     ),

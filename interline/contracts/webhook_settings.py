@@ -1,13 +1,13 @@
 """The bodies of the webhook routes: what a client sets up, and how its account is shown. No secret is shown twice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from pydantic import Field, JsonValue
 
 from interline.contracts.checking import check
-from interline.contracts.fields import Body
+from interline.contracts.fields import Settings
 from interline.contracts.problems import ErrorCode, Problem
 from interline.domain.account import KINDS, LONGEST_OVERLAP_HOURS, Account, EndpointSettings, PingResult, SealedSecret
 from interline.domain.base import JsonObject
@@ -20,7 +20,7 @@ Rate = Annotated[float, Field(ge=LOWEST_RATE, le=HIGHEST_RATE)]
 Events = Annotated[list[str], Field(max_length=50)]
 
 
-class EndpointBody(Body):
+class EndpointBody(Settings):
     """One kind. What is left out stays as it is; the first time `url` is needed."""
 
     url: str | None = None
@@ -29,32 +29,32 @@ class EndpointBody(Body):
     rate_per_second: Rate | None = None
 
 
-class WebhooksBody(Body):
+class WebhooksBody(Settings):
     """Both kinds, or one."""
 
     fulfillment: EndpointBody | None = None
     logistics: EndpointBody | None = None
 
 
-class KindBody(Body):
+class KindBody(Settings):
     """Which kind a test or a recovery is for; without one, both."""
 
     kind: str | None = None
 
 
-class RotateBody(Body):
+class RotateBody(Settings):
     """How long the old secret signs as well."""
 
     overlap_hours: Annotated[float, Field(ge=0, le=LONGEST_OVERLAP_HOURS)] = 24.0
 
 
-class PauseBody(Body):
+class PauseBody(Settings):
     """Why, for the record."""
 
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
-class EventsBody(Body):
+class EventsBody(Settings):
     """The chosen events; none means all."""
 
     events: Events
@@ -65,27 +65,31 @@ def read_settings(
 ) -> tuple[dict[str, EndpointSettings], list[Problem]]:
     """The settings of the kinds that the body names, on top of what is known; and every problem with its pointer.
 
-    Addresses are for the caller to check.
+    Addresses are for the caller to check: `sent_addresses`.
     """
     read, problems = check(WebhooksBody, body, "")
-    if read is None:
+    problems += [problem for kind, sent in _sent_kinds(body) for problem in _problems(kind, sent, known)]
+    if read is None or problems:
         return {}, problems
     asked = {kind: one for kind in KINDS if (one := getattr(read, kind))}
     if not asked:
         return {}, [Problem(ErrorCode.REQUIRED, f"name at least one kind: {', '.join(KINDS)}", "")]
-    problems = [problem for kind, one in asked.items() for problem in _problems(kind, one, known)]
-    with_address = {kind: one for kind, one in asked.items() if one.url is not None or kind in known}
-    return {kind: _merged(one, known.get(kind)) for kind, one in with_address.items()}, problems
+    return {kind: _merged(one, known.get(kind)) for kind, one in asked.items()}, []
 
 
-def check_events(kind: str, events: list[str], prefix: str) -> list[Problem]:
+def sent_addresses(body: JsonObject) -> dict[str, str]:
+    """The addresses that the body sends, by kind, whatever else is wrong with it."""
+    return {kind: url for kind, sent in _sent_kinds(body) if isinstance(url := sent.get("url"), str)}
+
+
+def check_events(kind: str, events: Sequence[object], prefix: str) -> list[Problem]:
     """Events that this kind does not have."""
     allowed = events_of(kind)
     text = f"one of {', '.join(allowed)}"
     return [
         Problem(ErrorCode.UNKNOWN_VALUE, text, f"{prefix}/events/{index}")
         for index, event in enumerate(events)
-        if event not in allowed
+        if isinstance(event, str) and event not in allowed
     ]
 
 
@@ -110,10 +114,15 @@ def shown_ping(result: PingResult) -> JsonObject:
     return answered
 
 
-def _problems(kind: str, asked: EndpointBody, known: Mapping[str, EndpointSettings]) -> list[Problem]:
-    missing = asked.url is None and kind not in known
+def _sent_kinds(body: JsonObject) -> list[tuple[str, JsonObject]]:
+    return [(kind, sent) for kind in KINDS if isinstance(sent := body.get(kind), dict)]
+
+
+def _problems(kind: str, sent: JsonObject, known: Mapping[str, EndpointSettings]) -> list[Problem]:
+    missing = sent.get("url") is None and kind not in known
     needs = [Problem(ErrorCode.REQUIRED, "add the address of your endpoint", f"/{kind}/url")] if missing else []
-    return [*needs, *check_events(kind, asked.events or [], f"/{kind}")]
+    events = sent.get("events")
+    return [*needs, *(check_events(kind, events, f"/{kind}") if isinstance(events, list) else [])]
 
 
 def _merged(asked: EndpointBody, known: EndpointSettings | None) -> EndpointSettings:

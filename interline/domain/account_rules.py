@@ -66,16 +66,18 @@ def configure(state: AccountState, command: ConfigureWebhooks, *, at: datetime) 
 
 
 def rotate(state: AccountState, command: RotateSecret, *, at: datetime) -> None:
-    """The new secret signs first; the one before signs as well until the overlap ends.
+    """The new secret signs first; those before sign as well until the overlap ends, or their own ends earlier.
 
-    So do older ones whose overlap has not ended: an answer that was lost is followed by another rotation, and the
-    secret that the receiver really uses must survive that.
+    All of them: an answer that was lost is followed by another rotation, and the secret that the receiver really uses
+    must survive that. No overlap means that from now on only the new one signs.
     """
     adopt(state, command.adopt, at=at, who=command.actor)
     last, *older = state.account.secrets[command.kind]
     ends_at = at + timedelta(hours=command.overlap_hours)
-    known = [last.model_copy(update={"ends_at": ends_at}), *older]
-    still = [secret for secret in known if secret.ends_at is None or secret.ends_at > at]
+    known = [
+        secret.model_copy(update={"ends_at": min(secret.ends_at or ends_at, ends_at)}) for secret in (last, *older)
+    ]
+    still = [secret for secret in known if secret.ends_at and secret.ends_at > at]
     state.account.secrets[command.kind] = [command.secret, *still][:SECRETS_KEPT]
     what = f"{command.kind}: secret {command.secret.id} in, {last.id} out after {command.overlap_hours:g} h"
     note(state, at, command.actor, what)

@@ -14,7 +14,7 @@ from starter.cli.render import dumps, wide_console
 from starter.cli.render import moment as written
 from starter.cli.shop import Shop, with_shop
 from starter.cli.target import ClientOption, JsonOption, StateOption
-from starter.webhooks.log import Asked, read_log
+from starter.webhooks.log import Asked, Page, read_log
 from starter.webhooks.redelivery import send_again, send_many_again
 
 OrderOption = Annotated[str | None, typer.Option("--order", help="Of one order.")]
@@ -32,17 +32,20 @@ def deliveries(  # noqa: PLR0913  each is one option
 ) -> None:
     """Print the delivery log: of one order, or of the newest orders."""
 
-    async def read(shop: Shop) -> list[DeliveryView]:
+    async def read(shop: Shop) -> Page:
         asked = Asked(
             client_id=shop.client.client_id,
             order_number=order,
             states=[status] if status else [],
             since=shop.time(since),
         )
-        return (await read_log(Deliveries(shop.temporal), asked)).deliveries
+        return await read_log(Deliveries(shop.temporal), asked)
 
-    found = with_shop(state, client, read)
+    page = with_shop(state, client, read)
+    found = page.deliveries
     typer.echo(dumps([delivery_log.shown(view) for view in found])) if json else _print(found)
+    if page.unread:
+        typer.echo(f"No answer from {', '.join(page.unread)}: does a worker run? Repeat.", err=True)
 
 
 def redeliver(  # noqa: PLR0913  each is one option

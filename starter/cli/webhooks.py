@@ -57,7 +57,7 @@ def set_endpoint(  # noqa: PLR0913  each is one option
             raise CliError(f"no {kind} webhook is configured yet: add --url")
         old = known[kind].model_dump() if kind in known else {}
         settings = EndpointSettings.model_validate({**old, **given})
-        await _check(kind, settings, shop)
+        await _check(kind, settings, shop, new_url=url)
         return _changed(await shop.commands.configure({kind.value: settings}))
 
     typer.echo(dumps(with_shop(state, client, change)))
@@ -102,10 +102,10 @@ def recover(kind: KindArgument, *, client: ClientOption = None, state: StateOpti
     typer.echo(dumps(with_shop(state, client, lambda shop: shop.commands.recover(kind)).model_dump()))
 
 
-async def _check(kind: str, settings: EndpointSettings, shop: Shop) -> None:
+async def _check(kind: str, settings: EndpointSettings, shop: Shop, *, new_url: str | None) -> None:
     if problems := check_events(kind, settings.events, ""):
         raise CliError(f"an event is {problems[0].message}")
-    if why := await address_refusal(settings.url, allow_private=shop.allow_private):
+    if new_url is not None and (why := await address_refusal(new_url, allow_private=shop.allow_private)):
         raise CliError(f"the address: {why}")
 
 

@@ -19,12 +19,14 @@ from interline.contracts.webhook_settings import (
     RotateBody,
     check_events,
     read_settings,
+    sent_addresses,
     shown,
     shown_ping,
 )
-from interline.domain.account import KINDS, EndpointSettings
+from interline.domain.account import KINDS
 from interline.domain.base import JsonObject
 from interline.runtime.sealing import SealError
+from interline.runtime.settings import Settings
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
 from starter.gateway.context import authenticated, gateway
@@ -54,7 +56,7 @@ async def put_settings(request: Request) -> Response:
     async with within():
         _, known = await commands.settings()
     wanted, problems = read_settings(body, known)
-    problems += await _address_problems(wanted, allow_private=gateway(request).settings.allow_private_webhooks)
+    problems += await _address_problems(sent_addresses(body), gateway(request).settings)
     if problems:
         raise RequestError(problems)
     async with commanding():
@@ -152,11 +154,11 @@ async def commanding(seconds: float = _RPC_SECONDS) -> AsyncIterator[None]:
         raise refused(ErrorCode.TEMPORARILY_UNAVAILABLE, str(error)) from None
 
 
-async def _address_problems(wanted: dict[str, EndpointSettings], *, allow_private: bool) -> list[Problem]:
+async def _address_problems(sent: dict[str, str], settings: Settings) -> list[Problem]:
     return [
         Problem(ErrorCode.URL_NOT_ALLOWED, why, f"/{kind}/url")
-        for kind, settings in wanted.items()
-        if (why := await address_refusal(settings.url, allow_private=allow_private))
+        for kind, url in sent.items()
+        if (why := await address_refusal(url, allow_private=settings.allow_private_webhooks))
     ]
 
 

@@ -1,7 +1,8 @@
 """The delivery log over many orders: the newest orders first, each order's deliveries in sequence."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +15,8 @@ from interline.domain.deliveries import DeliveryState, DeliveryView
 
 AT_ONCE: Final = 8
 QUERY_TIMEOUT: Final = timedelta(seconds=2)
+READ_SECONDS: Final = 5.0
+"""For all orders together; those that did not answer by then are named."""
 OPEN_STATES: Final = frozenset({DeliveryState.WAITING, DeliveryState.RETRYING, DeliveryState.HELD, DeliveryState.DEAD})
 """An order with such a delivery is open, so closed ones need not be read."""
 
@@ -41,15 +44,23 @@ async def read_log(deliveries: Deliveries, asked: Asked) -> Page:
     """The log as of now. An order that does not exist has no deliveries."""
     numbers = [asked.order_number] if asked.order_number else await _newest(deliveries, asked)
     room = asyncio.Semaphore(AT_ONCE)
-    logs = await asyncio.gather(*(_read(deliveries, asked.client_id, number, room) for number in numbers))
+    logs = await asyncio.gather(*(_in_time(_read(deliveries, asked.client_id, number, room)) for number in numbers))
     found = [view for log in logs if log is not None for view in log if _wanted(view, asked)]
     return Page(found, [number for number, log in zip(numbers, logs, strict=True) if log is None])
+
+
+async def _in_time(reading: Awaitable[list[DeliveryView] | None]) -> list[DeliveryView] | None:
+    with suppress(TimeoutError):
+        return await asyncio.wait_for(reading, READ_SECONDS)
+    return None
 
 
 async def _newest(deliveries: Deliveries, asked: Asked) -> list[str]:
     clause = f"ClientId = '{asked.client_id}'"
     if asked.states and OPEN_STATES.issuperset(asked.states):
         clause += " AND ExecutionStatus = 'Running'"
+    elif asked.since:
+        clause += f" AND (ExecutionStatus = 'Running' OR CloseTime >= '{asked.since.isoformat()}')"
     return [found.rpartition(":")[2] async for found in deliveries.orders(clause, most=asked.orders)]
 
 

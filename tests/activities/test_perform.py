@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.calling import CREATE, READ, Effect, PartnerCalls
 from interline.domain.calls import CallInput, FailedTry, TryRecord
-from interline.domain.policy import Keys
+from interline.domain.policy import Keys, OrderPolicy
 from interline.errors import NotSentError, Outcome, PartnerCallError, RefusedError, UnknownError, WaitError
 from tests.activities.conftest import PartnersAt
 
@@ -226,6 +226,22 @@ async def test_when_the_schedule_is_used_up_a_human_decides(start: Start) -> Non
     errors = [await engine.fail_once() for _ in range(3)]
     assert [error.type for error in errors] == [Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.EXHAUSTED]
     assert [error.non_retryable for error in errors] == [False, False, True]
+
+
+async def test_a_client_webhook_has_ten_tries_in_three_days(start: Start) -> None:
+    schedule = OrderPolicy().delivery_schedule_seconds
+    assert schedule == [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
+    local = FailedTry(outcome=Outcome.UNKNOWN, message="client_platform answered 500")
+    engine = start(
+        Partner(*[UnknownError("client_platform answered 500")] * 9), READ, schedule_seconds=schedule, after=local
+    )
+    errors = [await engine.fail_once() for _ in range(10)]
+    assert [error.type for error in errors] == [Outcome.UNKNOWN] * 9 + [Outcome.EXHAUSTED]
+    assert len(engine.partner.heard) == 9, "the local try was the first of the ten"
+    for planned, error in zip(schedule, errors, strict=False):
+        assert error.next_retry_delay
+        assert 0.8 * planned <= error.next_retry_delay.total_seconds() <= 1.2 * planned
+    assert [record["number"] for record in engine.details] == list(range(1, 11))
 
 
 async def test_the_details_are_the_log_of_tries(start: Start) -> None:

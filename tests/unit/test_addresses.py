@@ -1,11 +1,13 @@
 """Where a client's webhook may go (reliability WH-06, catalogue 90-93): addresses and their disguises."""
 
+import asyncio
 from ipaddress import ip_address
 
 import pytest
 
-from activities.addresses import check_addresses, refusal, url_refusal
+from activities.addresses import Address, check_addresses, refusal, url_refusal
 from interline.errors import NotSentError
+from starter.webhooks.addresses import address_refusal
 
 REFUSED = [
     "0.0.0.0",  # noqa: S104  refused, not bound
@@ -181,3 +183,28 @@ def test_local_stacks_may_use_what_they_have_but_no_credentials() -> None:
     assert url_refusal("http://127.0.0.1:4711/hooks", allow_private=True) is None
     for url in ("http://user@127.0.0.1/", "http://127.0.0.1/#x", "ftp://127.0.0.1/", "http://127.0.0.1:99999/"):
         assert url_refusal(url, allow_private=True)
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "why"),
+    [
+        (["8.8.8.8", "2606:4700::1111"], None),
+        (["8.8.8.8", "127.0.0.1"], "hooks.shop.example leads to an address that is not public (loopback)"),
+        (["fd00:ec2::254"], "hooks.shop.example leads to an address that is not public (private)"),
+        ([], "hooks.shop.example leads to no address"),
+    ],
+)
+async def test_a_name_is_looked_up_when_it_is_set(leads_to: list[str], why: str | None) -> None:
+    async def answered(_host: str, _port: int) -> list[Address]:
+        return [ip_address(address) for address in leads_to]
+
+    assert await address_refusal("https://hooks.shop.example/", allow_private=False, resolve=answered) == why
+
+
+async def test_a_name_server_that_hangs_costs_a_moment_and_is_told() -> None:
+    async def hangs(_host: str, _port: int) -> list[Address]:
+        await asyncio.Event().wait()
+        return []
+
+    said = await address_refusal("https://hooks.shop.example/", allow_private=False, resolve=hangs)
+    assert said == "the host name cannot be looked up now: repeat later"
