@@ -21,7 +21,8 @@ def goods_issued(document: JsonObject, reading: Reading) -> Event:
     """A PGI document. Its rows stand per batch or serial number; the sum by SKU is what compares with the order.
 
     It names the order in `so_reference_b` and the OMS's number in `so_reference_a`, as `so_reference_2` and `_1` do in
-    the detail call (our reading: no page says so), or has an `order_no` of its own.
+    the detail call (our reading: no page says so), or has an `order_no` of its own. `weight_kg`
+    is our addition: what the warehouse weighed.
 
     Raises:
         UnusableError: no document number, or rows that cannot be read.
@@ -49,6 +50,7 @@ def goods_issued(document: JsonObject, reading: Reading) -> Event:
             "carrier": known(document.get("carrier_name")) or known(document.get("carrier_id")),
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in totals.items()],
             "order_type": text(document.get("order_type")) or "SO",
+            **_weighed(document),
         },
         raw=document,
     )
@@ -104,3 +106,9 @@ def awb_assigned(document: JsonObject, reading: Reading) -> Event:
         data={"awb": awb},
         raw=document,
     )
+
+
+def _weighed(document: JsonObject) -> JsonObject:
+    """What the warehouse says it weighed; the order's rules decide whether that is a weight."""
+    told = document.get("weight_kg")
+    return {"weight_kg": told} if isinstance(told, int | float | str) else {}

@@ -18,6 +18,7 @@ from interline.names import STATUS_QUERY, order_workflow_id
 from interline.runtime.temporal import DATA_CONVERTER
 from starter.demo.handles import InboxItem
 from tests.builders import an_outbound, number_of
+from tests.catalogue import fitting
 from tests.stack.driver import INBOUND, OUTBOUND, Stack
 
 STATUSES = (1030, 1160, 1180, 1190, 2000)
@@ -112,13 +113,15 @@ class Flow:
         return order_workflow_id(self.client_id, number)
 
     def check_webhooks(self) -> None:
-        """What the client received of each order: sequence without gaps, each id once, all signatures good."""
+        """What the client received of each order: no gaps, each id once, good signatures, bodies of the catalogue."""
         for number in self.numbers:
             taken = [item for item in self.webhooks(number) if item.status == httpx.codes.OK]
             numbered = [item.sequence for item in taken if item.sequence]
             assert numbered == list(range(1, len(numbered) + 1)), "late ones have no number"
             assert len({item.webhook_id for item in taken}) == len(taken)
             assert all(item.verified for item in self.webhooks(number))
+            for item in taken:
+                fitting(str(item.event), item.body_raw)
 
     async def replay(self) -> None:
         """Every order of this test again, from its history, as a worker that knows nothing of it would."""

@@ -10,6 +10,7 @@ import pytest
 
 from interline.domain.base import JsonObject
 from tests.builders import a_return, an_outbound
+from tests.catalogue import fitting
 from tests.stack.driver import INBOUND, OUTBOUND, Stack, wait_until
 from tests.webhooks.receiver import Receiver
 
@@ -69,6 +70,22 @@ class Shop:
         answer = self.try_order(kind).raise_for_status()
         return str(answer.json()["data"]["order_no"])
 
+    def patch(self, path: str, body: JsonObject) -> None:
+        """A command to an order, repeated while there is no outcome yet."""
+        manifest = self.stack.manifest
+        headers = {"X-API-Key": manifest.clients[self.client].api_key}
+        url = f"{manifest.gateway}{path}"
+        wait_until(
+            "an outcome", lambda: httpx.patch(url, json=body, headers=headers, timeout=10, trust_env=False).is_success
+        )
+
+    def event(self, name: str, order: str, **more: object) -> None:
+        """A partner's webhook."""
+        self.stack.send_event(name, order, client_id=self.client_id, **more)
+
+    def wait_for_event(self, order: str, event: str) -> None:
+        wait_until(f"{event} of {order} came", lambda: event in {got.event for got in self.receiver.of(order)})
+
     def log(self, order: str) -> list[Any]:
         found: list[Any] = self.data("GET", f"/deliveries?order_no={order}")["deliveries"]
         return found
@@ -90,6 +107,8 @@ def hooks(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> 
 def receiver() -> Iterator[Receiver]:
     with Receiver() as running:
         yield running
+        for got in running.got:
+            fitting(got.event, got.body)
 
 
 @pytest.fixture

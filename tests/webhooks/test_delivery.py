@@ -1,6 +1,7 @@
 """Deliveries as a client lives with them: broken, repaired, paused, gone; nothing lost, order kept."""
 
 import time
+from datetime import datetime
 
 import pytest
 
@@ -23,16 +24,19 @@ def test_the_story_of_a_broken_receiver(shop: Shop) -> None:
     shop.wait_for(orders[0], "delivering")
     first, *rest = shop.log(orders[0])
     assert (first["status"], first["last_status"], first["last_answer"]) == ("retrying", 500, "database on fire")
-    assert [one["number"] for one in first["tries"]] == [1, 2, 3, 4]
-    assert first["tries"][0]["duration_ms"] >= 0
+    made = [got.at for got in shop.receiver.of(orders[0])]
+    assert [one["number"] for one in first["tries"]] == [1, 2, 3, 4] == list(range(1, len(made) + 1))
+    assert {(one["status"], one["answer"]) for one in first["tries"]} == {(500, "database on fire")}
+    times = [datetime.fromisoformat(one["at"]).timestamp() for one in first["tries"]]
+    assert [later - times[0] for later in times] == pytest.approx([at - made[0] for at in made], abs=1.0)
     assert first["next_try_at"]
     assert {one["status"] for one in rest} == {"waiting"}
 
     shop.receiver.status = always(200)
     shop.receiver.slow_seconds = 0.1
     asked = time.monotonic()
-    made = shop.data("POST", "/recover", {"kind": first["kind"]})
-    assert made[first["kind"]] == {"orders": 3, "deliveries": 3}
+    due = shop.data("POST", "/recover", {"kind": first["kind"]})
+    assert due[first["kind"]] == {"orders": 3, "deliveries": 3}
     wait_until("each has its first", lambda: all(shop.receiver.taken(order)[:1] == [1] for order in orders))
     assert time.monotonic() - asked < 10
     for order in orders:

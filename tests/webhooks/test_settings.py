@@ -34,6 +34,7 @@ def test_what_is_set_is_shown(shop: Shop) -> None:
     asked: JsonObject = {"url": f"{shop.receiver.url}/mine?token=abc", "active": True, "events": ["order.confirmed"]}
     shown = shop.data("PUT", "", {"fulfillment": {**asked, "rate_per_second": 20}})["fulfillment"]
     assert shown == shop.data("GET", "")["fulfillment"]
+    assert all("secret" not in one for one in shown["secrets"]), "each was shown when it was made"
     assert {name: shown[name] for name in asked} == asked
     assert (shown["state"], shown["rate_per_second"], shown["set_by"]) == ("sending", 20, "api")
 
@@ -42,14 +43,16 @@ def test_what_is_left_out_stays_and_bad_settings_change_nothing(shop: Shop) -> N
     before = shop.data("GET", "")
     bad: JsonObject = {
         "fulfillment": {"url": "https://user:secret@shop.example/#x", "events": ["nonsense"]},
-        "logistics": {"active": 1},
+        "logistics": {"active": 1, "url": f"{shop.receiver.url}/elsewhere"},
     }
     answer = shop.call("PUT", "", bad)
     assert answer.status_code == 422
     assert "secret" not in answer.text
-    bad["logistics"] = {"rate_per_second": 5}
-    pointers = {one["pointer"] for one in shop.call("PUT", "", bad).json()["metadata"]["errors"]}
-    assert pointers == {"/fulfillment/url", "/fulfillment/events/0"}
+    assert {one["pointer"] for one in answer.json()["metadata"]["errors"]} == {
+        "/fulfillment/url",
+        "/fulfillment/events/0",
+        "/logistics/active",
+    }
     assert shop.data("GET", "") == before
     shop.data("PUT", "", {"fulfillment": {"active": False}})
     after = shop.data("GET", "")
@@ -127,7 +130,8 @@ BAD: dict[tuple[str, str], tuple[JsonObject | None, int, str]] = {
     ("POST", "/test"): ({"kind": "nonsense"}, 422, "unknown-value"),
     ("POST", "/fulfillment/rotate-secret"): ({"overlap_hours": 169}, 422, "out-of-range"),
     ("PUT", "/fulfillment/events"): ({"events": ["logistics.status"]}, 422, "unknown-value"),
-    ("PUT", ""): ({}, 422, "required"),
+    ("PUT", ""): ({"logistics": {"rate": 5}}, 422, "unknown-field"),
+    ("PUT", "?again"): ({}, 422, "required"),
     ("GET", "/deliveries?status=nonsense"): (None, 422, "unknown-value"),
     ("GET", "/deliveries/nonsense"): (None, 404, "delivery-not-found"),
     ("POST", "/deliveries/SO-none~1/redeliver"): (None, 404, "delivery-not-found"),
