@@ -22,6 +22,7 @@ from interline.domain.view import OrderView
 from interline.names import STATUS_QUERY, Attribute, order_workflow_id
 from starter.cli.errors import CliError
 from starter.cli.target import explain
+from starter.endings import as_ended
 
 TIMEOUT: Final = timedelta(seconds=2)
 
@@ -81,7 +82,7 @@ async def _see(client: Client, found: WorkflowExecutionDescription, number: str)
     view = await _final(client, found) or await _asked(client, found)
     return Seen(
         workflow_id=found.id,
-        view=view or recorded(found, number),
+        view=await as_ended(client, found, view or recorded(found, number)),
         stale=view is None,
         retries=[_retry(pending) for pending in found.raw_description.pending_activities if pending.attempt > 1],
     )

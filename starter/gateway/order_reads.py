@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import Request, Response
+from temporalio.client import Client as Temporal
 from temporalio.client import (
     WorkflowExecution,
     WorkflowExecutionDescription,
@@ -22,13 +23,14 @@ from interline.contracts.order_out import shown
 from interline.contracts.problems import ErrorCode, refused
 from interline.domain.view import OrderView
 from interline.names import MEMO_ACCEPTED, MEMO_KIND, STATUS_QUERY, Attribute, order_workflow_id
+from starter.endings import as_ended, stopped
 from starter.gateway.answers import answer
 from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import is_missing, within
 
 QUERY_SECONDS: Final = 1.4
-_NOBODY_ANSWERED: Final = "This is the last recorded state: no worker gave a newer one."
 """How long a worker may take; with the describe before it the answer stays within 2 s."""
+_NOBODY_ANSWERED: Final = "This is the last recorded state: no worker gave a newer one."
 
 _Order = WorkflowHandle[object, OrderView]
 
@@ -42,11 +44,11 @@ async def get_order(request: Request) -> Response:
     temporal = gateway(request).temporal
     order = temporal.get_workflow_handle(order_workflow_id(client.client_id, number), result_type=OrderView)
     async with within():
-        view, stale = await _view(order, request.path_params["warehouse_id"])
+        view, stale = await _view(temporal, order, request.path_params["warehouse_id"])
     return answer(request, 200, {"outbound": shown(view, stale=stale), "stale": stale})
 
 
-async def _view(order: _Order, warehouse_id: str) -> tuple[OrderView, bool]:
+async def _view(temporal: Temporal, order: _Order, warehouse_id: str) -> tuple[OrderView, bool]:
     try:
         recorded = await order.describe()
     except RPCError as error:
@@ -56,7 +58,8 @@ async def _view(order: _Order, warehouse_id: str) -> tuple[OrderView, bool]:
     if _word(recorded, Attribute.WAREHOUSE_ID) != warehouse_id:
         raise refused(ErrorCode.ORDER_NOT_FOUND)
     live = await _live(order, recorded)
-    return (live, False) if live else (await recorded_view(recorded), True)
+    view = await as_ended(temporal, recorded, live or await recorded_view(recorded))
+    return view, live is None
 
 
 async def _live(order: _Order, recorded: WorkflowExecutionDescription) -> OrderView | None:
@@ -86,9 +89,14 @@ async def recorded_view(execution: WorkflowExecution, *, why: str = _NOBODY_ANSW
         order_status=_word(execution, Attribute.ORDER_STATUS),
         logistics_status=_word(execution, Attribute.LOGISTICS_STATUS),
         courier=_word(execution, Attribute.COURIER),
-        why=why,
+        why=_stopped(execution) or why,
         accepted_at=datetime.fromisoformat(accepted) if isinstance(accepted, str) else execution.start_time,
     )
+
+
+def _stopped(execution: WorkflowExecution) -> str:
+    how = stopped(execution)
+    return f"It {how}; this is its last recorded state." if how else ""
 
 
 def _word(execution: WorkflowExecution, attribute: Attribute) -> str:

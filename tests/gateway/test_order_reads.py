@@ -87,3 +87,12 @@ async def test_unknown_foreign_and_misplaced_orders_look_the_same(shop: Http) ->
     assert {answer.status_code for answer in answers} == {404}
     assert len(errors) == 1
     assert answers[0].json()["metadata"]["errors"][0]["code"] == 3012
+
+
+async def test_a_terminated_order_says_so_also_with_no_worker(shop: Http, temporal: Temporal) -> None:
+    number, link = await created(shop)
+    await temporal.get_workflow_handle(order_workflow_id("shop", number)).terminate(reason="a test order")
+    ours = (await shop.get(link)).json()["data"]["outbound"]["interline"]
+    assert ours["why"].startswith("It was terminated at ")
+    assert ours["why"].endswith(": a test order. Its last state: accepted, shipment none.")
+    assert (ours["order_status"], ours["stale"]) == ("accepted", True)
