@@ -85,4 +85,6 @@ def _ended(number: str, described: WorkflowExecutionDescription) -> EndedOrder:
         order_number=number,
         tracking_id=word(KEYWORDS[Attribute.TRACKING_ID], ""),
         logistics_status=word(KEYWORDS[Attribute.LOGISTICS_STATUS], ""),
+        order_status=word(KEYWORDS[Attribute.ORDER_STATUS], ""),
+        stopped=described.status is not WorkflowExecutionStatus.COMPLETED,
     )

@@ -1,7 +1,7 @@
 """Cancelling an order: the OMS decides, then what really happened is undone in reverse order.
 
-Possible until goods issue (`rules.cancel_refusal` is the one place that decides). The OMS speaks first, for an order it
-has allocated cannot be called back; each undo is a visible step with its own retries and its own attention.
+Possible until goods issue (`changing.cancel_refusal` is the one place that decides). The OMS speaks first, for an order
+it has allocated cannot be called back; each undo is a visible step with its own retries and its own attention.
 """
 
 from contextlib import suppress
@@ -13,16 +13,16 @@ from activities.logistics import Logistics
 from activities.oms import Oms
 from interline.contracts import client_platform
 from interline.contracts.logistics import webhook_object
-from interline.domain import rules
+from interline.domain import changing, rules
 from interline.domain.calls import AmendOrder, CancelOrder, CancelShipment, LogisticsWebhook, Ruling
 from interline.domain.commands import AmendCommand, CancelCommand, CommandDone
-from interline.domain.state import Cancellation
 from interline.domain.statuses import ClientEvent
 from interline.names import Partner
 from interline.steps import Step
 from workflows.calls import Call, CallFailedError, In
 from workflows.context import OrderContext
 
+BY_OMS = "the OMS cancelled the order"
 UNDO_ORDER = "undo red 3"
 UNDO_WEBHOOK = "undo blue 6"
 UNDO_SHIPMENT = "undo shipment"
@@ -45,14 +45,11 @@ class Commands:
         Raises:
             ApplicationError: the OMS refuses; the order goes on.
         """
-        asked = Cancellation(actor=command.actor, reason=command.reason, at=workflow.now())
-        self._state.cancellation = asked
-        rules.note(self._state, asked.at, f"cancel asked by {command.actor}: {command.reason}")
+        asked = changing.ask_cancel(self._state, command, at=workflow.now())
         self._context.changed()
         await workflow.wait_condition(lambda: self._state.registered)
         ruling = await self._ruling(self._cancel_call(command.reason))
-        asked.state = "accepted" if ruling.accepted else "refused"
-        asked.refusal = "" if ruling.accepted else ruling.reason
+        changing.rule_cancel(self._state, asked, ruling, at=workflow.now())
         if not ruling.accepted:
             raise self._refused("cancel", ruling)
         self._cancelled(command)
@@ -61,7 +58,7 @@ class Commands:
     async def cancel_from_ui(self) -> None:
         """Somebody cancelled the workflow itself: same decision, same undo; a refusal stands in the timeline."""
         command = CancelCommand(actor="Temporal UI", reason="the workflow was cancelled")
-        refused = rules.cancel_refusal(self._state)
+        refused = changing.cancel_refusal(self._state)
         if refused:
             rules.note(self._state, workflow.now(), f"cancellation of the workflow refused: {refused}")
             self._context.changed()
@@ -76,22 +73,19 @@ class Commands:
             ApplicationError: the OMS refuses; nothing changes.
         """
         await workflow.wait_condition(lambda: self._state.registered)
-        if refused := rules.amend_refusal(self._state, command.changes):
+        if refused := changing.amend_refusal(self._state, command.changes):
             raise self._refused("amend", Ruling(accepted=False, reason=refused))
         self._state.revision += 1
         ruling = await self._ruling(self._amend_call(command))
         if not ruling.accepted:
             raise self._refused("amend", ruling)
-        rules.amended(self._state, command.changes)
+        changing.amended(self._state, command.changes)
         rules.note(self._state, workflow.now(), f"amended by {command.actor}: {command.reason}")
         body = client_platform.amended(self._order, sorted(command.changes), command.reason)
         self._context.post(Step.RED_3, ClientEvent.ORDER_AMENDED, body, item=str(self._state.revision))
         return CommandDone(message="amended")
 
     def _cancelled(self, command: CancelCommand) -> None:
-        rules.settle(self._state)
-        self._context.opening.add("undo")
-        rules.note(self._state, workflow.now(), f"cancelled by {command.actor}: {command.reason}")
         body = client_platform.cancelled(self._order, command.reason)
         self._context.post(Step.RED_3, ClientEvent.ORDER_CANCELLED, body, item="cancel")
         self._context.milestone()
@@ -142,17 +136,18 @@ class UndoTrack:
         self._state = context.state
 
     async def run(self) -> None:
-        """Wait for an accepted cancellation; then blue 6, then the shipment. Blue 5 went with the OMS's order."""
-        if rules.cancelled_by_us(self._state):
-            self._context.opening.add("undo")
-        await workflow.wait_condition(lambda: "undo" in self._context.opening or self._context.over())
-        if not rules.cancelled_by_us(self._state):
+        """Wait for a cancellation, ours or the OMS's own; then blue 6, then the shipment.
+
+        Blue 5 went with the OMS's order.
+        """
+        await workflow.wait_condition(lambda: rules.to_be_undone(self._state) or self._context.over())
+        if not rules.to_be_undone(self._state):
             return
         await workflow.wait_condition(lambda: "blue" not in self._context.opening)
         if self._state.hooking:
             await self._context.undo(UNDO_WEBHOOK, self._unregister_call())
         await self._context.undo(UNDO_SHIPMENT, self._cancel_shipment_call())
-        self._context.opening.discard("undo")
+        self._state.undone = True
 
     def _unregister_call(self) -> Call[LogisticsWebhook, object]:
         common = self._context.common(Step.BLUE_6, "unregister", undo=UNDO_WEBHOOK)
@@ -169,7 +164,8 @@ class UndoTrack:
 
     def _cancel_shipment_call(self) -> Call[CancelShipment, object]:
         common = self._context.common(Step.BLUE_6, "cancel shipment", undo=UNDO_SHIPMENT)
-        reason = self._state.cancellation.reason if self._state.cancellation else ""
+        asked = self._state.cancellation if rules.cancelled_by_us(self._state) else None
+        reason = asked.reason if asked else BY_OMS
         request = CancelShipment(
             **common, tracking_id=self._order.tracking_id, reason=reason, provider=self._provider()
         )

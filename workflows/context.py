@@ -50,7 +50,8 @@ class OrderContext:
 
     def over(self) -> bool:
         """Business is done and the client was told everything."""
-        return rules.business_done(self.state) and not self.state.outbox and not self.opening
+        owes = self.state.outbox or self.opening or rules.to_be_undone(self.state)
+        return rules.business_done(self.state) and not owes
 
     def key(self, step: str, item: str = "") -> str:
         """The idempotency key of an effect of this order."""

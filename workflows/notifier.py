@@ -87,14 +87,17 @@ class Notifier:
     async def _watch_backlog(self) -> None:
         """Business is done, the client's endpoint is not: the order stays open and says so."""
         state = self._context.state
-        await workflow.wait_condition(lambda: self._is_backlog() or self._context.over())
-        if self._is_backlog():
-            state.order_status = OrderStatus.DELIVERING
-            self._context.milestone()
+        while not self._context.over():
+            if self._is_backlog():
+                state.order_status = OrderStatus.DELIVERING
+                self._context.milestone()
+            await workflow.wait_condition(lambda: self._is_backlog() or self._context.over())
 
     def _is_backlog(self) -> bool:
-        unwell = self._context.calls.is_unwell(Partner.CLIENT_PLATFORM)
-        return unwell and bool(self._context.state.outbox) and rules.business_done(self._context.state)
+        """New: what is `delivering` already says so."""
+        state, unwell = self._context.state, self._context.calls.is_unwell(Partner.CLIENT_PLATFORM)
+        known = state.order_status is OrderStatus.DELIVERING
+        return unwell and bool(state.outbox) and rules.business_done(state) and not known
 
     def _call(self, delivery: Delivery) -> Call[SendWebhook, Delivered]:
         order = self._context.order

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from interline.domain import deliveries, manual, rules
+from interline.domain import changing, deliveries, manual, rules
 from interline.domain.commands import (
     AmendCommand,
     CancelCommand,
@@ -138,7 +138,7 @@ class Order:
     @cancel.validator
     def _may_cancel(self, command: CancelCommand) -> None:
         _must_say_who_and_why(command.actor, command.reason)
-        if refused := rules.cancel_refusal(self._context.state):
+        if refused := changing.cancel_refusal(self._context.state):
             raise ValueError(refused)
 
     @workflow.update(name=Update.AMEND, description="change address or lines while the OMS still allows it")
@@ -149,7 +149,7 @@ class Order:
     @amend.validator
     def _may_amend(self, command: AmendCommand) -> None:
         _must_say_who_and_why(command.actor, command.reason)
-        if refused := rules.amend_refusal(self._context.state, command.changes):
+        if refused := changing.amend_refusal(self._context.state, command.changes):
             raise ValueError(refused)
 
     @workflow.query(name=STATUS_QUERY, description="the order as of now")

@@ -158,6 +158,8 @@ class Stray:
                     await self._calls.make(self._update_oms(kept.event, order))
                 if webhook := self._webhook(kept, order):
                     await self._calls.make(webhook)
+                if alarming := rules.alarm(kept.event, order):
+                    kept.state, kept.note = KeptState.HUMAN.value, f"told to the client as late: {alarming}"
             except CallFailedError as failure:
                 kept.state, kept.note = KeptState.HUMAN.value, f"late, and not told: {failure}"
             kept.told = True

@@ -14,8 +14,8 @@ from interline.contracts.orders_in import unwrapped
 from interline.contracts.problems import ErrorCode, RequestError, refused
 from interline.contracts.shipper_fields import field_problems
 from interline.domain.base import JsonObject
+from interline.domain.changing import FIXED
 from interline.domain.parcels import pieces
-from interline.domain.rules import FIXED
 
 CANCELLATION: Final = "cancellation"
 AMENDMENT: Final = "amendment"

@@ -116,6 +116,12 @@ def all_ended(state: OrderState) -> bool:
     return all(fact.status in FINAL or (fact.status is S.RETURNING and state.came_back) for fact in facts)
 
 
+def named_twice(state: OrderState) -> bool:
+    """More waybill numbers than parcels, though everything has moved (a way back has a number of its own)."""
+    settled = bool(state.goods_seen) and all_moved(state) and not state.came_back
+    return settled and len(state.awbs) > max(len(state.parcels), 1)
+
+
 def all_moved(state: OrderState) -> bool:
     """Has everything ordered moved? Unknown quantities count as everything; the OMS may close an order short."""
     return state.moved_unknown or state.moved >= state.ordered or state.closed_by_oms

@@ -4,11 +4,10 @@ A rule only records: facts go up by rank, never down; what must be done about th
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from interline.domain import parcels
-from interline.domain.base import JsonObject
 from interline.domain.carrier import RANK, normalise
 from interline.domain.events import ASKED, Event
 from interline.domain.order import Kind, OrderInput
@@ -21,8 +20,10 @@ SEEN_KEPT: Final = 2_000
 TIMELINE_KEPT: Final = 200
 SAID_KEPT: Final = 200
 OMS_CANCELLED: Final = "90"
-FIXED: Final = frozenset({"so_number", "doc_no", "tracking_id", "warehouse_id", "order_type", "po_type", "logistics"})
-"""What names an order or its price: an amendment cannot change it."""
+AHEAD: Final = timedelta(days=1)
+"""Of a partner's time over the time of its arrival: beyond that its clock is wrong."""
+STALE: Final = timedelta(days=35)
+"""Longer than the most patient senders repeat a webhook."""
 
 
 def fresh(order: OrderInput) -> OrderState:
@@ -36,6 +37,7 @@ def apply(state: OrderState, event: Event, *, now: datetime) -> bool:
         state.duplicates += 1
         return False
     state.seen = [*state.seen, event.event_id][-SEEN_KEPT:]
+    _look_at_the_clock(state, event)
     rule = RULES.get(event.kind, unusable)
     rule(state, event)
     settle(state)
@@ -49,8 +51,12 @@ def note(state: OrderState, at: datetime, what: str, *, step: str = "") -> None:
 
 
 def settle(state: OrderState) -> None:
-    """Derive the order's status from the facts, so that the order of their arrival cannot matter."""
-    if state.order_status not in {OrderStatus.DELIVERING, OrderStatus.COMPLETED}:
+    """Derive the order's status from the facts, so that the order of their arrival cannot matter.
+
+    An order that only waits for the client's endpoint is reopened by a fact after which more is expected.
+    """
+    only_told = state.order_status is OrderStatus.DELIVERING and not _more_expected(state)
+    if not only_told and state.order_status is not OrderStatus.COMPLETED:
         state.order_status = _from_facts(state)
 
 
@@ -87,6 +93,7 @@ def contradictions(state: OrderState) -> list[str]:
         (cancelled_by_us(state) and bool(state.goods_seen), "the goods moved after the cancellation"),
         ({"delivered", "cancelled"} <= set(state.heard), "the courier said both delivered and cancelled"),
         (state.carrier.status is S.DELIVERED and not state.goods_seen, "delivered before the goods moved"),
+        (parcels.named_twice(state), "one parcel has several waybill numbers"),
     )
     return [text for holds, text in pairs if holds]
 
@@ -149,7 +156,7 @@ def shipment_status(state: OrderState, event: Event) -> None:
     if status is S.UNKNOWN:
         flag(state, f"unknown shipment code {code[:20]!r}")
     else:
-        fact = CarrierFact(status=status, code=code, at=event.occurred_at)
+        fact = CarrierFact(status=status, code=code, at=None if _is_ahead(event) else event.occurred_at)
         parcels.courier_said(state, _text(event, "awb") or "", fact)
         state.carrier = parcels.overall(state)
     _carrier_of(state, event)
@@ -161,6 +168,26 @@ def shipment_status(state: OrderState, event: Event) -> None:
         return
     state.courier_said = [*state.courier_said, said + awb][-SAID_KEPT:]
     state.carrier_inbox.append(event)
+
+
+def _look_at_the_clock(state: OrderState, event: Event) -> None:
+    """A time that cannot be true is kept and forwarded as it came, and an operator sees it."""
+    if _is_ahead(event):
+        flag(state, f"a clock is wrong: {event.kind} of {event.partner or 'a partner'} came before its own time")
+    elif _delay(event) > STALE:
+        flag(state, f"a clock is wrong, or {event.kind} of {event.partner or 'a partner'} came after weeks")
+
+
+def _is_ahead(event: Event) -> bool:
+    """Told before it can have happened: its time decides nothing."""
+    return _delay(event) < -AHEAD
+
+
+def _delay(event: Event) -> timedelta:
+    """How long after it happened it was received, by two clocks; of what was learnt by asking nothing is known."""
+    if event.received_at is None or event.occurred_at is None:
+        return timedelta()
+    return event.received_at - event.occurred_at
 
 
 def unusable(state: OrderState, event: Event) -> None:
@@ -196,41 +223,24 @@ def goods_done(state: OrderState) -> bool:
     return bool(state.goods_seen) and all(item in state.goods_told for item in state.goods_seen)
 
 
+def to_be_undone(state: OrderState) -> bool:
+    """It was cancelled, and what had been done for it is not taken back yet."""
+    return _from_facts(state) is OrderStatus.CANCELLED and not state.undone
+
+
 def ended_early(state: OrderState) -> bool:
-    """The OMS will not fulfil this order."""
-    return state.order_status in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
-
-
-def cancel_refusal(state: OrderState) -> str | None:
-    """Why the order cannot be cancelled now, or None. The one place where this is decided."""
-    if state.goods_seen:
-        return f"the goods have moved: the order is {state.order_status.value}"
-    if ended_early(state) or state.order_status in {OrderStatus.DELIVERING, OrderStatus.COMPLETED}:
-        return f"the order has ended: it is {state.order_status.value}"
-    return "a cancellation is under way" if cancel_asked(state) else None
-
-
-def amend_refusal(state: OrderState, changes: JsonObject) -> str | None:
-    """Why the order cannot be amended now, or None."""
-    fixed = sorted(FIXED & set(changes))
-    if not changes:
-        return "nothing is to be changed: name the fields in changes"
-    if "details" in changes and parcels.pieces(changes["details"]) is None:
-        return "details needs lines, each with sku and a whole qty_ordered or ordered_qty from 1"
-    return f"{', '.join(fixed)} cannot be changed" if fixed else cancel_refusal(state)
-
-
-def amended(state: OrderState, changes: JsonObject) -> None:
-    """The OMS took an amendment."""
-    state.amended = {**state.amended, **changes}
-    state.ordered = parcels.pieces(changes.get("details")) or state.ordered
+    """The OMS will not fulfil this order. By its facts: it may be `delivering` the word of that to the client."""
+    return _from_facts(state) in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 
 
 def business_done(state: OrderState) -> bool:
     """Nothing more is expected from any partner, and nothing received waits to be acted on."""
-    if state.warehouse_inbox or state.carrier_inbox or state.weighed_inbox:
-        return False
-    return ended_early(state) or (goods_done(state) and parcels.all_moved(state) and carrier_done(state))
+    return not (state.warehouse_inbox or state.carrier_inbox or state.weighed_inbox or _more_expected(state))
+
+
+def _more_expected(state: OrderState) -> bool:
+    """Does a partner owe a word, or the WMS its acknowledgement?"""
+    return not (ended_early(state) or (goods_done(state) and parcels.all_moved(state) and carrier_done(state)))
 
 
 def expects(order: OrderInput) -> str:

@@ -139,6 +139,8 @@ class OrderState(Durable):
     """Durable calls to be issued again after a continue-as-new, by idempotency key."""
 
     steps: dict[str, StepView] = Field(default_factory=dict)
+    undone: bool = False
+    """Of a cancelled order: everything was taken back."""
     undo: dict[str, StepView] = Field(default_factory=dict)
     """Each undo of a cancelled order, as a step of its own."""
     timeline: list[TimelineEntry] = Field(default_factory=list)

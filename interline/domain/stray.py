@@ -83,6 +83,9 @@ class EndedOrder(Durable):
     order_number: str
     tracking_id: str = ""
     logistics_status: str = ""
+    order_status: str = ""
+    stopped: bool = False
+    """Terminated from outside: nobody acts for it any more."""
 
 
 class HandOver(Durable):

@@ -5,7 +5,7 @@ from typing import Final
 
 from interline.domain.carrier import RANK, normalise
 from interline.domain.events import Event
-from interline.domain.statuses import LogisticsStatus, StrayReason
+from interline.domain.statuses import LogisticsStatus, OrderStatus, StrayReason
 from interline.domain.stray import (
     EndedOrder,
     HandOverResult,
@@ -23,6 +23,7 @@ WAITS_FOR: Final = timedelta(hours=72)
 """An early event for its order; and a room, after its last late event, for repetitions of it."""
 OPEN: Final = frozenset({KeptState.WAITING.value, KeptState.HUMAN.value, KeptState.LATE.value})
 HANDED_OVER_BY_ITSELF: Final = frozenset({StrayReason.EARLY, StrayReason.LATE})
+UNFULFILLED: Final = frozenset({OrderStatus.CANCELLED.value, OrderStatus.REJECTED.value})
 REOPENING: Final = frozenset({LogisticsStatus.RETURNING, LogisticsStatus.LOST_OR_DAMAGED})
 
 
@@ -106,6 +107,20 @@ def refusal(state: StrayState, command: StrayCommand, *, assign: bool) -> str | 
     if assign and (kept.reason is StrayReason.UNUSABLE or kept.event.kind not in set(Signal)):
         return "this event cannot be used: state its fact with `interline order confirm`, then drop it"
     return "name the order it belongs to" if assign and not command.order_number.strip() else None
+
+
+def alarm(event: Event, order: EndedOrder) -> str:
+    """Why a human must look at a late event of an ended order, or nothing."""
+    if order.stopped:
+        return f"its order was stopped from outside while it was {order.order_status}: nobody acts on this"
+    if order.order_status not in UNFULFILLED:
+        return ""
+    refused = event.data.get("accepted") is False
+    words = {
+        Signal.GOODS_ISSUED.value: f"the goods left although the order is {order.order_status}",
+        Signal.ORDER_CONFIRMED.value: "" if refused else f"confirmed although the order is {order.order_status}",
+    }
+    return words.get(event.kind, "")
 
 
 def reopens(event: Event, order: EndedOrder) -> LogisticsStatus | None:

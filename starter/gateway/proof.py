@@ -16,14 +16,17 @@ class Proof:
     """The sender is who it should be. `sender_id` is its own event id, where the proof covers one."""
 
     sender_id: str | None = None
+    drift_seconds: float = 0.0
+    """How far the sender's clock is from ours, where the proof has a time."""
 
 
 def proof_of(inbound: Inbound, headers: HeaderValues, body: bytes, *, registered_url: str) -> Proof | None:
     """None when the proof is missing or wrong. Never raises."""
     secrets = [secret.get_secret_value() for secret in inbound.secrets]
     if inbound.verifier is Verifier.STANDARD_WEBHOOKS:
-        webhook_id = proven_webhook_id(headers, body, secrets=secrets, now=datetime.now(UTC))
-        return Proof(webhook_id) if webhook_id else None
+        now = datetime.now(UTC)
+        webhook_id = proven_webhook_id(headers, body, secrets=secrets, now=now)
+        return Proof(webhook_id, now.timestamp() - int(headers("webhook-timestamp")[0])) if webhook_id else None
     if inbound.verifier is Verifier.X_API_KEY:
         return Proof() if proves_api_key(headers, secrets=secrets) else None
     proven = proves_shipper_auth(_auth(body), secrets=secrets, registered_url=registered_url)

@@ -28,6 +28,8 @@ from starter.gateway.strays import keep_stray
 _log = structlog.get_logger("gateway")
 
 PREFIX: Final = "/webhooks/{client_id}/"
+DRIFT_SECONDS: Final = 60.0
+"""A sender's clock that is further off is told in the log: at five minutes its webhooks are refused."""
 NOBODY: Final = "unknown"
 
 
@@ -41,6 +43,8 @@ async def receive(request: Request) -> Response:
         await _reject(here, client, route)
         raise not_proven(request, ErrorCode.WEBHOOK_SIGNATURE_INVALID)
     request.state.client_id = client.client_id
+    if abs(proof.drift_seconds) > DRIFT_SECONDS:
+        _log.warning("webhook.clock_drift", client_id=client.client_id, route=route, seconds=round(proof.drift_seconds))
     await Delivery(here.temporal, client, here.settings).deliver(_events(body, _reading(client, route, proof)))
     return answer(request, 200)
 

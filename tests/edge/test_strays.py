@@ -299,3 +299,20 @@ def test_of_more_than_twenty_the_settled_ones_give_way() -> None:
 def test_only_listed_statuses_reopen(code: str, before: str, *, reopens: bool) -> None:
     event = Event(event_id="a", kind="shipment_status", data={"code": code})
     assert (rules.reopens(event, EndedOrder(order_number="A", logistics_status=before)) is not None) == reopens
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "ended", "word"),
+    [
+        ("goods_issued", {}, EndedOrder(order_number="A", order_status="cancelled"), "the goods left although"),
+        ("goods_issued", {}, EndedOrder(order_number="A", order_status="completed"), ""),
+        ("order_confirmed", {}, EndedOrder(order_number="A", order_status="rejected"), "confirmed although"),
+        ("order_confirmed", {"accepted": False}, EndedOrder(order_number="A", order_status="cancelled"), ""),
+        ("shipment_status", {}, EndedOrder(order_number="A", order_status="cancelled"), ""),
+        ("shipment_status", {}, EndedOrder(order_number="A", order_status="confirmed", stopped=True), "nobody acts"),
+    ],
+)
+def test_when_a_late_event_needs_a_human(kind: str, data: JsonObject, ended: EndedOrder, word: str) -> None:
+    said = rules.alarm(Event(event_id="e", kind=kind, data=data), ended)
+    assert word in said
+    assert bool(said) == bool(word)

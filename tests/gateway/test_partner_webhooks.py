@@ -285,6 +285,21 @@ async def test_a_rejection_leaves_one_line_without_values(stranger: Http) -> Non
     assert "PRIVATE" not in str(lines)
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(0, False), (-90, True), (90, True)])
+async def test_a_senders_clock_that_drifts_is_told_before_it_is_refused(
+    seconds: int,
+    told: bool,  # noqa: FBT001  a case, not a switch
+    stranger: Http,
+) -> None:
+    body = orjson.dumps(pgi(unique("SO")))
+    with capture_logs() as lines:
+        headers = signed(body, webhook_id=unique("msg"), at=time.time() + seconds)
+        assert (await stranger.post(PGI, content=body, headers=headers)).status_code == 200
+    drifts = [line for line in lines if line["event"] == "webhook.clock_drift"]
+    assert [(line["client_id"], line["route"]) for line in drifts] == [("shop", "fulfillment/pgi")] * told
+    assert all(abs(line["seconds"] + seconds) <= 2 for line in drifts)
+
+
 json_objects = st.dictionaries(
     st.sampled_from(
         ["order_no", "external_id", "details", "items", "status_code", "external_status", "express_no", "doc_no", "x"]

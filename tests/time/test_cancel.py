@@ -1,17 +1,20 @@
 """Cancelling in every phase of an order: the OMS decides, what really happened is undone in reverse, or nothing is."""
 
 import asyncio
+from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
+from temporalio.service import RPCError
 
 from interline.names import Update, stray_workflow_id
 from starter.demo.bodies import WAREHOUSE
 from tests.builders import a_return, unique
 from tests.flows import scenarios
-from tests.flows.support import Flow
+from tests.flows.support import PATIENCE_SECONDS, Flow
 from tests.stack.driver import OUTBOUND
-from tests.time.support import amend, cancel, insist, patch, said, state, undone
+from tests.time.support import PAUSE_SECONDS, amend, cancel, insist, patch, said, state, undone, until
 
 pytestmark = pytest.mark.stack
 
@@ -182,7 +185,55 @@ async def test_an_order_the_oms_cancels_by_itself_ends_and_its_shipment_is_calle
     await flow.event("order_status", number, data={"status_code": "90", "status": "Cancelled"})
     view = await flow.ended(number)
     assert view["order_status"] == "cancelled"
+    assert undone(flow, number) == [("undo blue 6", "DELETE"), ("undo shipment", "DELETE")], "the OMS needs no undo"
     assert flow.told(number)[-1] == "order.cancelled"
+
+
+async def test_a_cancelled_order_whose_client_cannot_be_told_says_so_and_ends_when_it_can(flow: Flow) -> None:
+    number = await confirmed(flow)
+    flow.stack.trouble("client_platform", "*", "status:503", count=2)
+    assert (await cancel(flow, number)).status_code == 200
+    await until(flow, number, lambda seen: seen["order_status"] == "delivering")
+    assert (await flow.ended(number))["order_status"] == "cancelled"
+    assert [item.event for item in flow.webhooks(number) if item.status == httpx.codes.OK][-1] == "order.cancelled"
+
+
+async def test_a_status_for_a_cancelled_order_is_forwarded_and_changes_nothing(flow: Flow) -> None:
+    number = await confirmed(flow)
+    flow.stack.trouble("logistics", "undo shipment", "status:422", count=1)
+    await cancel(flow, number)
+    await until(flow, number, lambda seen: seen["problems"])
+    await flow.event("shipment_status", number, data={"code": 1180})
+    view = await flow.view(number)
+    assert (view["order_status"], view["logistics_status"]) == ("cancelled", "in_transit")
+    assert flow.told(number)[-1] == "logistics.status"
+    await scenarios.decide(flow, number, Update.SKIP_STEP, "undo shipment")
+    assert (await flow.ended(number))["order_status"] == "cancelled"
+    await asyncio.to_thread(flow.stack.send_event, "shipment_status", number, data={"code": 1190})
+    await kept(flow, number, "late")
+    assert flow.told(number)[-1] == "logistics.status", "also when the order has ended"
+
+
+async def test_goods_that_leave_a_cancelled_order_are_told_and_shown_to_a_human(flow: Flow) -> None:
+    number = await confirmed(flow)
+    await cancel(flow, number)
+    await flow.ended(number)
+    await asyncio.to_thread(flow.stack.send_event, "goods_issued", number)
+    [event] = await kept(flow, number, "for a human")
+    assert event["note"] == "told to the client as late: the goods left although the order is cancelled"
+    assert flow.told(number)[-1] == "order.goods_issued"
+
+
+async def kept(flow: Flow, number: str, state: str) -> list[dict[str, Any]]:
+    """What waits beside an ended order, once all of it has come to that."""
+    stray = flow.temporal.get_workflow_handle(stray_workflow_id(flow.client_id, number))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            with suppress(RPCError):  # the room does not exist yet
+                events: list[dict[str, Any]] = (await stray.query("status"))["events"]
+                if all(event["state"] == state and event["told"] for event in events):
+                    return events
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def test_amend_changes_what_the_oms_has_and_tells_the_client(flow: Flow) -> None:

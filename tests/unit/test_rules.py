@@ -242,3 +242,57 @@ def test_goods_learnt_by_asking_are_not_told_again_when_their_webhook_comes_late
     asked = an_event("asked-g", "goods_issued", awb="AWB1")
     assert after([asked, an_event("g", "goods_issued", awb="AWB1")]).goods_seen == ["asked-g"]
     assert after([an_event("g", "goods_issued", awb="AWB1"), asked]).goods_seen == ["g"]
+
+
+CANCELLED = an_event("s5", "shipment_status", minutes=40, code="999")
+ALL_GOODS = Event(event_id="g", kind="goods_issued", data={"awb": "AWB1"})
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([DELIVERED, CONFIRMED], "delivered before the goods moved"),
+        ([DELIVERED, ALL_GOODS], None),
+        ([ALL_GOODS, DELIVERED, CANCELLED], "the courier said both delivered and cancelled"),
+        ([ALL_GOODS, an_event("a", "awb_assigned", awb="AWB2")], "one parcel has several waybill numbers"),
+        ([PGI_1, PGI_2, an_event("a", "awb_assigned", awb="AWB2")], None),
+        ([an_event("o", "order_status", code="90"), ALL_GOODS], "the OMS cancelled this order after the goods moved"),
+    ],
+)
+def test_what_cannot_all_be_true_is_shown_in_any_order_of_arrival(events: list[Event], said: str | None) -> None:
+    for order in permutations(events):
+        assert rules.contradictions(after(order)) == ([said] if said else [])
+
+
+def test_cancelled_after_delivered_stays_delivered() -> None:
+    assert after([ALL_GOODS, DELIVERED, CANCELLED]).carrier.status is LogisticsStatus.DELIVERED
+
+
+def by_clock(event_id: str, code: str, *, days: int) -> Event:
+    """A status that was received at noon, and says that it happened so many days later."""
+    event = an_event(event_id, "shipment_status", minutes=days * 24 * 60, code=code, raw={"as": "it came"})
+    return event.model_copy(update={"received_at": NOON, "partner": "logistics"})
+
+
+@pytest.mark.parametrize(("days", "flagged"), [(2, True), (400, True), (1, False), (-30, False), (-36, True)])
+def test_a_clock_that_is_wrong_by_days_is_shown(days: int, flagged: bool) -> None:  # noqa: FBT001  a case
+    state = after([by_clock("s", "1160", days=days)])
+    assert any("a clock is wrong" in flag for flag in state.flags) == flagged
+    assert state.carrier.status is LogisticsStatus.IN_TRANSIT, "the word itself counts all the same"
+    assert [event.raw for event in state.carrier_inbox] == [{"as": "it came"}]
+
+
+def test_a_time_ahead_of_its_arrival_never_decides() -> None:
+    wrong, right = by_clock("w", "1160", days=3), by_clock("r", "1310", days=0)
+    assert after([wrong, right]).carrier.status is LogisticsStatus.DELIVERY_EXCEPTION
+    assert after([right, wrong]).carrier.status is LogisticsStatus.DELIVERY_EXCEPTION
+
+
+def test_an_order_whose_client_is_not_told_yet_is_reopened_by_a_parcel_on_its_way_back() -> None:
+    state = after([ALL_GOODS, DELIVERED])
+    state.warehouse_inbox, state.carrier_inbox, state.goods_told = [], [], ["g"]
+    state.order_status = OrderStatus.DELIVERING
+    rules.apply(state, an_event("late", "shipment_status", minutes=50, code="1160"), now=NOON)
+    assert state.order_status is OrderStatus.DELIVERING
+    rules.apply(state, an_event("back", "shipment_status", minutes=60, code="1410"), now=NOON)
+    assert state.order_status.value == "goods_issued"
