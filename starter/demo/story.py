@@ -76,14 +76,14 @@ class Storyteller:
             self._teller.completed(order)
 
     async def _look(self, order: Order) -> None:
+        if not missing(order.proofs):  # before the books, so that those of a completed order are complete
+            order.status = await self._status(order.number)
         books = await self._books(order)
         found = proofs(books)
         new = {step: proof for step, proof in found.items() if step not in order.proofs}
         order.proofs = found
         for step, proof in sorted(new.items(), key=lambda item: item[1].at):
             self._teller.arrow(step, at=proof.at, what=words(step, books))
-        if not missing(found):
-            order.status = await self._status(order.number)
 
     async def _books(self, order: Order) -> Books:
         numbers = [order.number, *([str(order.quote.data.get("quote_id"))] if order.quote else [])]
