@@ -23,6 +23,7 @@ from activities.engine import Engine
 from activities.http import Http
 from activities.logistics import Logistics
 from activities.oms import Oms
+from activities.reconciling import Reconciler
 from activities.redelivery import Redeliverer
 from activities.strays import Strays
 from activities.webhook_gate import Workers
@@ -31,6 +32,7 @@ from interline.names import ORDER_QUEUE, Partner
 from interline.runtime import logging
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import ClientRegistry
+from interline.runtime.schedules import keep_reconciling
 from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
 from interline.runtime.temporal import check_namespace, connect
@@ -38,12 +40,13 @@ from workflows.client_account import ClientAccount
 from workflows.idempotency import IdempotencyKey
 from workflows.order import Order
 from workflows.pricing import DomesticPricing
+from workflows.reconciling import Reconciliation
 from workflows.redelivery import Redelivery
 from workflows.stray import Stray
 
 log = structlog.get_logger()
 
-WORKFLOWS: list[type] = [Order, DomesticPricing, Stray, ClientAccount, Redelivery, IdempotencyKey]
+WORKFLOWS: list[type] = [Order, DomesticPricing, Stray, ClientAccount, Redelivery, IdempotencyKey, Reconciliation]
 SLOTS = 200
 """Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
 ACTIVITY_MARK = "__temporal_activity_definition"
@@ -105,6 +108,7 @@ def _activities(calls: PartnerCalls, client: Client, settings: Settings) -> list
         Redeliverer(deliveries, platform),
         Strays(client),
         Engine(client),
+        Reconciler(client),
     )
     members = [member for box in boxes for _, member in inspect.getmembers(box, inspect.ismethod)]
     return [member for member in members if hasattr(member, ACTIVITY_MARK)]
@@ -126,6 +130,7 @@ async def run(settings: Settings) -> None:
     registry = ClientRegistry(settings.clients_file)
     client = await connect()
     await check_namespace(client, retention_days=settings.retention_days)
+    await keep_reconciling(client, every_seconds=settings.reconcile_every_seconds)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -75,7 +75,10 @@ class Logistics:
         return await self._calls.perform(call, UPSERT, lambda: self._cancel(call))
 
     async def _facts(self, call: CheckTracking) -> Facts:
-        answer = await self._calls.exchange(call, Partner.LOGISTICS, "GET", logistics.order_path(call.tracking_id))
+        answer = await self._calls.ask(call, Partner.LOGISTICS, "GET", logistics.order_path(call.tracking_id))
+        if answer.status == NOT_FOUND:
+            return Facts(known=False)
+        raise_for_status(Partner.LOGISTICS.value, answer)
         return Facts(events=shipment_facts(answer.body, call.order_number))
 
     async def _unregister(self, call: LogisticsWebhook) -> Acknowledged:

@@ -91,7 +91,7 @@ class Oms:
         path = oms.outbound_path(quote(call.warehouse_id, safe=""), number) if outbound else oms.inbound_path(number)
         answer = await self._calls.ask(call, Partner.OMS, "GET", path)
         if oms.says_not_found(answer.status, answer.body):
-            return Facts()
+            return Facts(known=False)
         raise_for_status(Partner.OMS.value, answer)
         read = outbound_facts if outbound else inbound_facts
         return Facts(events=read(answer.body, call.order_number))

@@ -21,6 +21,7 @@ class Workflow(StrEnum):
     CLIENT_ACCOUNT = "ClientAccount"
     REDELIVERY = "Redelivery"
     IDEMPOTENCY_KEY = "IdempotencyKey"
+    RECONCILIATION = "Reconciliation"
 
 
 class Signal(StrEnum):
@@ -77,6 +78,9 @@ TRACKING_ID_SHARED: Final = "tracking_id_shared"
 STATUS_QUERY: Final = "status"
 DELIVERIES_QUERY: Final = "deliveries"
 DELIVERY_QUERY: Final = "delivery"
+DIFFERENCES_QUERY: Final = "differences"
+RECONCILE_SCHEDULE: Final = "interline-reconcile"
+"""Id of the Temporal Schedule, and what the ids of its workflows begin with."""
 
 
 class Activity(StrEnum):
@@ -105,6 +109,8 @@ class Activity(StrEnum):
     ENGINE_PENDING_CALLS = "engine.pending_calls"
     ENGINE_MAKE_DUE = "engine.make_deliveries_due"
     ENGINE_FIND_DELIVERIES = "engine.find_deliveries"
+    ENGINE_FIND_OPEN_ORDERS = "engine.find_open_orders"
+    ENGINE_COMPARE_ORDER = "engine.compare_order"
 
 
 class Partner(StrEnum):

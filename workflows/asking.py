@@ -12,6 +12,28 @@ from workflows.calls import Call, CallFailedError, In
 from workflows.context import OrderContext
 
 
+def oms_call(request: AskOms) -> Call[AskOms, Facts]:
+    """The question to the OMS."""
+    return Call(
+        activity=Oms.look_up_order,
+        request=request,
+        step=Step.RED_4,
+        partner=Partner.OMS,
+        title="ask the OMS where the order stands",
+    )
+
+
+def courier_call(request: CheckTracking) -> Call[CheckTracking, Facts]:
+    """The question to the logistics provider."""
+    return Call(
+        activity=Logistics.look_up_shipment,
+        request=request,
+        step=Step.BLUE_7,
+        partner=Partner.LOGISTICS,
+        title="ask the provider where the shipment stands",
+    )
+
+
 class Asking:
     """The two partners that can be asked where an order stands."""
 
@@ -24,29 +46,13 @@ class Asking:
         order = self._context.order
         common = self._context.common(Step.RED_4, self._turn())
         request = AskOms(**common, kind=order.kind.value, warehouse_id=order.warehouse_id)
-        await self._learn(
-            Call(
-                activity=Oms.look_up_order,
-                request=request,
-                step=Step.RED_4,
-                partner=Partner.OMS,
-                title="ask the OMS where the order stands",
-            )
-        )
+        await self._learn(oms_call(request))
 
     async def courier(self) -> None:
         """Which statuses did we miss?"""
         common = self._context.common(Step.BLUE_7, self._turn())
         request = CheckTracking(**common, tracking_id=self._context.order.tracking_id)
-        await self._learn(
-            Call(
-                activity=Logistics.look_up_shipment,
-                request=request,
-                step=Step.BLUE_7,
-                partner=Partner.LOGISTICS,
-                title="ask the provider where the shipment stands",
-            )
-        )
+        await self._learn(courier_call(request))
 
     def _turn(self) -> str:
         self._asked += 1
@@ -58,6 +64,8 @@ class Asking:
         except CallFailedError as failure:
             rules.note(self._context.state, workflow.now(), f"{call.title}: {failure}", step=call.step.value)
             return
+        if not facts.known:
+            rules.note(self._context.state, workflow.now(), f"{call.title}: it knows none", step=call.step.value)
         for event in facts.events:
             rules.apply(self._context.state, event, now=workflow.now())
         self._context.changed()

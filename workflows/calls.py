@@ -81,7 +81,8 @@ class Calls:
     async def make(self, call: Call[In, Out], *, now: bool = True, durably: bool = True) -> Out:
         """Make the call; return its result, however long that takes.
 
-        `durably=False`: not while the destination is unwell, and once only, unless a declared rate forbids local tries.
+        `durably=False`: for a question that may stay without an answer: once, or for half a minute on the partner's
+        queue where a declared rate forbids local tries.
 
         Raises:
             CallFailedError: it was refused for good or ran out of tries.
@@ -91,7 +92,7 @@ class Calls:
         if carried := self._state.carried.pop(call.request.key, None):
             return await self._durably(resumed(call, carried), carried.failed)
         failed: FailedTry | None = None
-        if not durably or (now and self._may_try_now(call)):
+        if (not durably and not self._terms[call.partner].rated) or (now and self._may_try_now(call)):
             try:
                 return await self._try_now(call)
             except FailureError as error:
@@ -99,7 +100,7 @@ class Calls:
                 if not durably:
                     raise CallFailedError(failed) from error
                 self._state.unwell = sorted({*self._state.unwell, call.partner.value})
-        return await self._durably(call, failed)
+        return await self._durably(call, failed, durably=durably)
 
     def is_durable(self, step: Step) -> bool:
         """Is a durable call of this step under way?"""
@@ -131,7 +132,7 @@ class Calls:
         finally:
             self.flying_now -= 1
 
-    async def _durably(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
+    async def _durably(self, call: Call[In, Out], failed: FailedTry | None, *, durably: bool = True) -> Out:
         if failed and failed.outcome in FINAL:
             raise CallFailedError(failed)
         label = summary(call.step, call.title)
@@ -140,7 +141,7 @@ class Calls:
         self.durable[label] = failed
         self._changed()
         try:
-            result = await self._execute(call, failed)
+            result = await self._execute(call, failed, durably=durably)
         except FailureError as error:
             failure = CallFailedError(failed_try(error))
             if _is_given_up():
@@ -154,17 +155,18 @@ class Calls:
         self._state.unwell = [name for name in self._state.unwell if name != call.partner.value]
         return result
 
-    async def _execute(self, call: Call[In, Out], failed: FailedTry | None) -> Out:
+    async def _execute(self, call: Call[In, Out], failed: FailedTry | None, *, durably: bool) -> Out:
         terms = self._terms[call.partner]
         update = {"keys": terms.keys, "budget_seconds": terms.budget_seconds, "durable": True, "after": failed}
         schedule = call.request.schedule_seconds
         request = self.issued[call.request.key] = call.request.model_copy(update=update)
+        window = policies.delivery_window(schedule) if schedule else policies.PARTNER_TRIES
         return await workflow.execute_activity_method(
             call.activity,
             request,
             task_queue=call.partner.queue,
             start_to_close_timeout=policies.seconds(terms.budget_seconds + policies.DURABLE_SLACK),
-            schedule_to_close_timeout=policies.delivery_window(schedule) if schedule else policies.PARTNER_TRIES,
+            schedule_to_close_timeout=window if durably else policies.ASKING,
             retry_policy=policies.PARTNER_RETRIES,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             activity_id=call.request.key,

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from interline.domain import changing, deliveries, manual, rules
+from interline.domain import changing, deliveries, manual, reconciling, rules
+from interline.domain.calls import Facts
 from interline.domain.commands import (
     AmendCommand,
     CancelCommand,
@@ -19,9 +20,19 @@ from interline.domain.commands import (
 from interline.domain.deliveries import DeliveryFound, DeliveryLog
 from interline.domain.events import Event
 from interline.domain.order import OrderInput
+from interline.domain.reconciling import Differences
 from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
-from interline.names import DELIVERIES_QUERY, DELIVERY_QUERY, STATUS_QUERY, TRACKING_ID_SHARED, Signal, Update, Workflow
+from interline.names import (
+    DELIVERIES_QUERY,
+    DELIVERY_QUERY,
+    DIFFERENCES_QUERY,
+    STATUS_QUERY,
+    TRACKING_ID_SHARED,
+    Signal,
+    Update,
+    Workflow,
+)
 from interline.steps import Step
 from workflows.cancelling import Commands, UndoTrack
 from workflows.context import OrderContext
@@ -167,6 +178,11 @@ class Order:
     def delivery(self, sequence: int) -> DeliveryFound:
         """To send it again."""
         return found_delivery(self._context, sequence)
+
+    @workflow.query(name=DIFFERENCES_QUERY, description="what would change if the order were told these facts")
+    def differences(self, facts: Facts) -> Differences:
+        """For reconciliation."""
+        return Differences(differences=reconciling.differences(self._context.state, facts, now=workflow.now()))
 
     def _hear(self, kind: Signal, payload: object) -> None:
         try:

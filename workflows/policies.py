@@ -21,6 +21,12 @@ PARTNER_RETRIES: Final = RetryPolicy(
 )
 """Only for tries that ended without an answer of ours (a killed worker); every failure names its own next time."""
 
+ASKING: Final = timedelta(seconds=30)
+"""A question to a partner whose declared rate forbids a local try: then the deadline acts without an answer."""
+
+FEW_TRIES: Final = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3)
+"""To read an order; nobody's order depends on it."""
+
 ENGINE_BUDGET: Final = 5.0
 """A question to the engine about ourselves."""
 

@@ -162,8 +162,9 @@ class AskOms(CallInput):
 
 
 class Facts(Durable):
-    """What a partner said when it was asked, as events."""
+    """What a partner said when it was asked, as events. `known`: it has such an order at all."""
 
+    known: bool = True
     events: list[Event] = Field(default_factory=list)
 
 

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """References (`env:NAME`, `file:PATH`) to the keys that encrypt clients' webhook secrets: 32 bytes in base64,
     newest first, with spaces between. A relative file is looked up beside the clients' file."""
     endpoint_health: HealthPolicy = Field(default_factory=HealthPolicy)
+    reconcile_every_seconds: float = 0.0
+    """How often all open orders are compared with their partners, by a Temporal Schedule; 0: never."""
     max_cached_workflows: int = 1000
     max_requests: int = 100
     """Requests the gateway works on at a time; the next one is answered 503. Probes always pass."""

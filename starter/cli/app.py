@@ -8,7 +8,20 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from starter.cli import attention, change, clients, decide, doctor, orders, parts, setup, strays, up, webhooks
+from starter.cli import (
+    attention,
+    change,
+    clients,
+    decide,
+    doctor,
+    orders,
+    parts,
+    reconcile,
+    setup,
+    strays,
+    up,
+    webhooks,
+)
 from starter.cli.errors import CliError
 from starter.demo import command as demo
 from starter.stack.errors import StackError
@@ -34,6 +47,7 @@ app.add_typer(orders.order_app, name="order")
 app.add_typer(clients.client_app, name="client")
 app.add_typer(strays.stray_app, name="stray")
 app.add_typer(webhooks.webhooks_app, name="webhooks")
+app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)
 app.command("setup-namespace")(setup.setup_namespace)
 app.command("worker")(parts.worker)
