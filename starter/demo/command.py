@@ -16,6 +16,7 @@ from starter.demo.evidence import missing
 from starter.demo.handles import TIMEOUT_SECONDS, Handles
 from starter.demo.order import Order
 from starter.demo.result import DemoResult, summarise
+from starter.demo.scenarios import SCENARIOS, ScenarioName, ScenarioResult, tell
 from starter.demo.session import stack
 from starter.demo.story import Storyteller
 from starter.demo.telling import JsonTeller, StoryTeller, Teller
@@ -35,9 +36,14 @@ def demo(
     trouble: Annotated[
         TroubleName | None, typer.Option(help="Tell what happens when this goes wrong, instead of the whole flow.")
     ] = None,
+    scenario: Annotated[
+        ScenarioName | None, typer.Option(help="Tell what becomes of an order to which this happens, instead.")
+    ] = None,
 ) -> None:
     """Carry a quote, an order and a return through all fifteen arrows on a stack of their own, and tell it."""
     root = state.absolute() if state else Path(tempfile.mkdtemp(prefix="interline-demo-"))
+    if scenario:
+        sys.exit(0 if asyncio.run(_scenario(root, scenario, json=json)).ok else 1)
     if trouble:
         sys.exit(0 if asyncio.run(_trouble(root, trouble, json=json)).ok else 1)
     kept = _interactive() and not json if keep is None else keep
@@ -66,6 +72,15 @@ async def _trouble(root: Path, name: TroubleName, *, json: bool) -> TroubleResul
     teller, told = TroubleTeller(Console(highlight=False, quiet=json)), TROUBLES[name]
     async with stack(root, tell=teller.progress, environ=told.environ) as manifest, _http() as http:
         result = await TroubleStory(Handles(manifest, http), told, teller).tell(name.value)
+    if json:
+        typer.echo(result.model_dump_json())
+    return result
+
+
+async def _scenario(root: Path, name: ScenarioName, *, json: bool) -> ScenarioResult:
+    teller = TroubleTeller(Console(highlight=False, quiet=json))
+    async with stack(root, tell=teller.progress, environ=SCENARIOS[name].environ) as manifest, _http() as http:
+        result = await tell(Handles(manifest, http), teller, name)
     if json:
         typer.echo(result.model_dump_json())
     return result

@@ -114,6 +114,10 @@ class Handles:
         """Call the client API."""
         return await self._call("POST", path, body)
 
+    async def patch(self, path: str, body: JsonObject) -> Answered:
+        """Change something by the client API."""
+        return await self._call("PATCH", path, body)
+
     async def order(self, warehouse_id: str, number: str) -> Answered:
         """Read one order."""
         return await self._call("GET", f"/v3/fulfillment/warehouse/{warehouse_id}/outbound/oms/{number}", None)
