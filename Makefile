@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/installed
 CORE := tests/unit tests/activities tests/replay tests/gateway tests/flows tests/stack
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
-.PHONY: help setup demo test test-new test-full chaos bench bench-webhooks check record screenshots lock clean temporal chromium
+.PHONY: help setup demo test test-new test-full chaos bench bench-edge bench-webhooks check record screenshots lock clean temporal chromium
 
 help: ## this list
 	@while IFS= read -r line; do case $$line in \
@@ -40,6 +40,9 @@ bench: setup ## measure against bound and naive design (docs/performance.md); AR
 
 bench-webhooks: setup ## event to first try, and what 49 endpoints notice of one that hangs
 	@$(BIN)/python -m bench.webhooks $(ARGS)
+
+bench-edge: setup ## the gateway beside Temporal's own calls, and its memory; ARGS=--quick for a minute
+	@$(BIN)/python -m bench.edge $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import rules
 	$(BIN)/ruff format --check --quiet .

@@ -71,7 +71,7 @@ async def measure(size: Size, root: Path) -> Report:
         drained = await outage(here, http, orders=size.outage_orders, seconds=size.outage_seconds)
         ack = await acknowledgement(here, http, count=size.acks, per_second=5.0)
         return Report(
-            machine=_machine(),
+            machine=machine(),
             events=len(history.events),
             transitions=await _transitions(here),
             rounds=rounds,
@@ -104,7 +104,8 @@ def _drives(here: System, http: httpx.AsyncClient, script: Script) -> dict[str, 
     }
 
 
-def _machine() -> dict[str, str]:
+def machine() -> dict[str, str]:
+    """What it ran on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
     load = f"{os.getloadavg()[0]:.1f}"

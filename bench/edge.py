@@ -1,0 +1,216 @@
+"""`make bench-edge` (about six minutes; ARGS=--quick: one): what the gateway costs beside Temporal's own calls.
+
+An order's acknowledgement against the raw StartWorkflow of the same payload, memo and attributes, and a webhook against
+the raw signal, at 25, 50 and 75 % of what the route can do, open loop, raw and ours in turn. No worker runs: it would
+take its processor time from both. Then the gateway's memory under 200 parallel bodies of the greatest size.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import orjson
+from temporalio.common import WorkflowIDReusePolicy
+
+from bench.__main__ import machine
+from bench.designs import Ours, Refused
+from bench.fixtures import Webhook, webhooks
+from bench.latency import NOBODY, open_loop
+from bench.memory import Peak, maximal_bodies
+from bench.rounds import quantile
+from bench.system import System, system
+from interline.domain.events import Event
+from interline.messages import signal_order
+
+SHARES: Final = (0.25, 0.5, 0.75)
+GOALS: Final = {"p50": 1.3, "p99": 1.5}
+AT_A_TIME: Final = 16
+"""Enough to saturate two cores, few enough not to queue for long."""
+
+UNLIMITED: Final = 100_000
+"""A client's rate: else it is what is measured."""
+
+Act = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A route of ours and the raw call it is made of."""
+
+    name: str
+    ours: Act
+    raw: Act
+
+
+@dataclass
+class Row:
+    """One load of one pair: every latency in seconds."""
+
+    pair: str
+    share: float
+    per_second: float
+    ours: list[float] = field(default_factory=list)
+    raw: list[float] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def alone(root: Path) -> AsyncIterator[System]:
+    """Temporal and the gateway, nobody who works."""
+    async with system(root) as here:
+        file = root / "clients.toml"
+        file.write_text(file.read_text().replace("[[clients]]\n", f"[[clients]]\nrequests_per_second = {UNLIMITED}\n"))
+        for name in ("worker", "reference"):
+            here.kill(name)
+        yield here
+
+
+async def orders(here: System, http: httpx.AsyncClient) -> Pair:
+    """Red 1 and red 2."""
+    ours = Ours(here, http)
+    await ours.post("edge-first")
+    first = ours.handle("edge-first")
+    start = (await first.fetch_history()).events[0].workflow_execution_started_event_attributes
+    described = await first.describe()
+    payload: Any = orjson.loads(start.input.payloads[0].data)
+    memo, attributes = dict(await described.memo()), described.typed_search_attributes
+
+    async def raw(number: str) -> None:
+        await here.temporal.start_workflow(
+            "Raw",
+            payload,
+            id=f"raw-{number}",
+            task_queue=NOBODY,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            memo=memo,
+            search_attributes=attributes,
+        )
+
+    return Pair("order → StartWorkflow", ours.post, raw)
+
+
+async def events(here: System, http: httpx.AsyncClient, *, targets: int) -> Pair:
+    """A courier's status in, to orders that are already there."""
+    ours = Ours(here, http)
+    numbers = [f"edge-target-{place}" for place in range(targets)]
+    for number in numbers:
+        await ours.post(number)
+    turn = iter(range(10**9))
+
+    def next_one(mark: str) -> tuple[str, Webhook]:
+        number = numbers[next(turn) % targets]
+        webhook = list(webhooks(here.client, number))[-1]
+        body = {**orjson.loads(webhook.body), "order_tracking_id": mark}
+        return number, Webhook(mark, webhook.url, webhook.headers, orjson.dumps(body))
+
+    async def told(mark: str) -> None:
+        _, webhook = next_one(mark)
+        answer = await http.post(webhook.url, content=webhook.body, headers=webhook.headers)
+        if answer.status_code != httpx.codes.OK:
+            raise Refused(f"webhook: {answer.status_code}")
+
+    async def raw(mark: str) -> None:
+        number, webhook = next_one(mark)
+        event = Event(event_id=f"shipment_status:{mark}", kind="shipment_status", raw=orjson.loads(webhook.body))
+        await signal_order(here.temporal, here.client.client_id, number, event)
+
+    return Pair("webhook → signal", told, raw)
+
+
+async def capacity(act: Act, *, count: int) -> float:
+    """Requests per second, sixteen at a time."""
+    room, tag = asyncio.Semaphore(AT_A_TIME), f"cap-{time.time_ns() % 10**9}"
+
+    async def one(place: int) -> None:
+        async with room:
+            await act(f"{tag}-{place}")
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one(place) for place in range(count)))
+    return count / (time.perf_counter() - begun)
+
+
+async def measured(pair: Pair, *, rounds: int, seconds: float) -> list[Row]:
+    """All loads, again and again; in each, raw and ours in an order thrown by dice."""
+    dice = random.Random(3)  # noqa: S311  an order, no secret
+    await capacity(pair.ours, count=100)
+    most = await capacity(pair.ours, count=400)
+    rows = [Row(pair.name, share, share * most) for share in SHARES]
+    for _ in range(rounds):
+        for row in rows:
+            kinds = [(pair.ours, row.ours), (pair.raw, row.raw)]
+            dice.shuffle(kinds)
+            for act, seen in kinds:
+                tag = f"edge-{time.time_ns() % 10**12}"
+                count = int(row.per_second * seconds)
+                seen.extend(await open_loop(act, per_second=row.per_second, count=count, tag=tag))
+    return rows
+
+
+def table(rows: list[Row], peaks: list[Peak], about: Mapping[str, str]) -> str:
+    """Markdown."""
+    facts = ", ".join(f"{name} {value}" for name, value in about.items())
+    lines = [
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {facts}. Milliseconds, ours / raw = ratio.",
+        "",
+        "| route | load | n | p50 | p99 |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row.pair} | {row.share:.0%} = {row.per_second:.0f}/s | {len(row.ours)} | {_cells(row)} |"
+            for row in rows
+        ),
+        "",
+        "Gateway memory, MB, 200 bodies of 256 KiB at once, round by round (before, most, after): "
+        + "; ".join(str(peak) for peak in peaks),
+    ]
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> str:
+    return " | ".join(_cell(row, share, GOALS[name]) for name, share in (("p50", 0.5), ("p99", 0.99)))
+
+
+def _cell(row: Row, share: float, goal: float) -> str:
+    ours, raw = quantile(row.ours, share), quantile(row.raw, share)
+    met = "" if ours / raw <= goal else f", goal {goal}"
+    return f"{1000 * ours:.1f} / {1000 * raw:.1f} = {ours / raw:.2f}{met}"
+
+
+async def run(root: Path, *, quick: bool) -> str:
+    """Everything; the table."""
+    rounds, seconds = (1, 3.0) if quick else (6, 8.0)
+    about = machine()
+    async with alone(root) as here:
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+        async with httpx.AsyncClient(trust_env=False, timeout=30.0, limits=limits) as http:
+            rows = await measured(await orders(here, http), rounds=rounds, seconds=seconds)
+            rows += await measured(await events(here, http, targets=50), rounds=rounds, seconds=seconds)
+        peaks = [
+            await maximal_bodies(here.gateway_url, here.client.api_key, here.processes["gateway"]) for _ in range(4)
+        ]
+    return table(rows, peaks, about)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench.edge", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one small round, in about a minute")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="interline-bench-") as folder:
+        print(asyncio.run(run(Path(folder), quick=asked.quick)))
+    sys.stdout.flush()
+    os._exit(0)  # the engine's client threads may abort a normal exit
+
+
+if __name__ == "__main__":
+    main()
