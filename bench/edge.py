@@ -62,6 +62,19 @@ class Row:
     per_second: float
     ours: list[float] = field(default_factory=list)
     raw: list[float] = field(default_factory=list)
+    refused: int = 0
+    """Answered 503 by a gateway that Temporal kept waiting; they count by their time, too."""
+
+    def told(self, act: Act) -> Act:
+        """The act, with its refusals counted."""
+
+        async def counted(number: str) -> None:
+            try:
+                await act(number)
+            except Refused:
+                self.refused += 1
+
+        return counted
 
 
 @asynccontextmanager
@@ -153,7 +166,7 @@ async def measured(pair: Pair, *, rounds: int, seconds: float) -> list[Row]:
             for act, seen in kinds:
                 tag = f"edge-{time.time_ns() % 10**12}"
                 count = int(row.per_second * seconds)
-                seen.extend(await open_loop(act, per_second=row.per_second, count=count, tag=tag))
+                seen.extend(await open_loop(row.told(act), per_second=row.per_second, count=count, tag=tag))
     return rows
 
 
@@ -163,10 +176,12 @@ def table(rows: list[Row], peaks: list[Peak], about: Mapping[str, str]) -> str:
     lines = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {facts}. Milliseconds, ours / raw = ratio.",
         "",
-        "| route | load | n | p50 | p99 |",
-        "|---|---|---|---|---|",
+        "| route | load | n | refused | p50 | p99 |",
+        "|---|---|---|---|---|---|",
         *(
-            f"| {row.pair} | {row.share:.0%} = {row.per_second:.0f}/s | {len(row.ours)} | {_cells(row)} |"
+            f"| {row.pair} | {row.share:.0%} = {row.per_second:.0f}/s | {len(row.ours)} | {row.refused} | "
+            + _cells(row)
+            + " |"
             for row in rows
         ),
         "",

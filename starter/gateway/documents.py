@@ -4,10 +4,18 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from interline.contracts.commands_in import AmendmentBody, CancellationBody
+from interline.contracts.delivery_log import RedeliverBody
+from interline.contracts.fields import Body
 from interline.contracts.orders_in import InboundBody, OutboundBody
 from interline.contracts.pricing_in import PricingBody
+from interline.contracts.webhook_settings import EventsBody, KindBody, PauseBody, RotateBody, WebhooksBody
+from interline.domain.view import OrderView
+from starter.gateway.document_data import REFUSAL
+from starter.gateway.document_routes import complete
 
 Document = dict[str, Any]
 """A part of an OpenAPI document, as FastAPI types it."""
@@ -59,6 +67,12 @@ _BODIES: Final[dict[str, tuple[str, Document]]] = {
 _WRAPPERS: Final = {"OutboundBody": "outbound", "InboundBody": "inbound"}
 _KEY: Final[Document] = {"security": [{"ApiKey": []}]}
 
+_SENT: Final[tuple[type[Body], ...]] = (
+    *(OutboundBody, InboundBody, PricingBody, CancellationBody, AmendmentBody, RedeliverBody),
+    *(WebhooksBody, KindBody, RotateBody, PauseBody, EventsBody),
+)
+"""Every body that we read."""
+
 WEBHOOK: Final[Document] = {
     "tags": ["partner webhooks"],
     "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
@@ -94,11 +108,12 @@ def _schema(name: str) -> Document:
 
 def _document(app: FastAPI) -> Document:
     document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-    _, schemas = models_json_schema(
-        [(OutboundBody, "validation"), (InboundBody, "validation"), (PricingBody, "validation")],
-        ref_template=REFERENCE,
-    )
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in _SENT]
+    _, schemas = models_json_schema([*models, (OrderView, "serialization")], ref_template=REFERENCE)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            complete(operation, method.upper(), path)
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {}).update(schemas["$defs"])
+    components.setdefault("schemas", {}).update({**schemas["$defs"], "Refusal": REFUSAL})
     components["securitySchemes"] = {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
     return document

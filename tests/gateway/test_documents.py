@@ -1,9 +1,15 @@
 """What people load: OpenAPI whose examples work, and the list of errors."""
 
+import re
 from pathlib import Path
 
+import httpx
+import jsonschema_rs
+
 from interline.contracts.problems import MEANINGS, ErrorCode
-from tests.gateway.support import INBOUND, OUTBOUND, PRICING, Http, unique
+from interline.domain.base import JsonObject
+from starter.gateway.document_routes import ANSWERS
+from tests.gateway.support import INBOUND, ORDERS, OUTBOUND, PRICING, Http, an_order, unique
 
 ERRORS = Path(__file__).parents[2] / "docs" / "errors.md"
 
@@ -26,3 +32,42 @@ def test_every_error_code_is_documented_as_it_is() -> None:
     rows = [line.split("|") for line in ERRORS.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     documented = {cells[1].strip(" `"): (int(cells[2]), int(cells[3])) for cells in rows}
     assert documented == {code.value: (MEANINGS[code].status, MEANINGS[code].code) for code in ErrorCode}
+
+
+async def test_what_is_read_is_published_with_its_fields(shop: Http, worker: None) -> None:
+    """The order, the list and the delivery log answer as `/openapi.json` says; every refusal does, too."""
+    document = (await shop.get("/openapi.json")).json()
+    order = an_order()
+    assert (await shop.post(OUTBOUND, json=order)).status_code == 202
+    one = "/v3/fulfillment/warehouse/{warehouse_id}/outbound/oms/{order_no}"
+    for path, query in ((one, ""), (ORDERS, "?limit=3"), ("/v3/fulfillment/webhooks/deliveries", "?order_no=NO-1")):
+        target = path.format(warehouse_id="WH-JKT-1", order_no=order["so_number"])
+        assert _answer_of(document, path, "get", await shop.get(target + query)) == 200
+    assert _answer_of(document, one, "get", await shop.get(one.format(warehouse_id="X", order_no="X"))) == 404
+    assert _answer_of(document, ORDERS, "get", await shop.get(ORDERS + "?limit=0")) == 422
+
+
+def _answer_of(document: JsonObject, path: str, method: str, answer: httpx.Response) -> int:
+    """The status, once the body was found to be as documented."""
+    responses: dict[str, dict[str, dict[str, dict[str, JsonObject]]]] = document["paths"][path][method]["responses"]  # type: ignore[index,call-overload]  # plain JSON
+    status = str(answer.status_code)
+    content = responses.get(status, responses[f"{status[0]}XX"] if status[0] != "2" else {})["content"]
+    schema = {**content["application/json"]["schema"], "components": document["components"]}
+    assert not [*jsonschema_rs.validator_for(schema).iter_errors(answer.json())], answer.text
+    return answer.status_code
+
+
+async def test_every_operation_is_published_whole(shop: Http) -> None:
+    """Its parameters, its success with a schema, and the one shape of all refusals."""
+    paths = (await shop.get("/openapi.json")).json()["paths"]
+    operations = [(path, method, one) for path, found in paths.items() for method, one in found.items()]
+    for path, method, operation in operations:
+        named = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path)), path
+        success = [status for status in operation["responses"] if status.startswith("2")]
+        assert (len(success), {"4XX", "5XX"} <= set(operation["responses"])) == (1, True), (path, method)
+    assert len(operations) >= 30
+    told = {(method.upper(), path) for path, method, _ in operations if path.startswith("/v3/")}
+    assert told == {key for key in ANSWERS if key[1].startswith("/v3/")}, (
+        "no route without its answer, and none too many"
+    )
