@@ -126,7 +126,7 @@ def _problems(kind: str, sent: JsonObject, known: Mapping[str, EndpointSettings]
 
 
 def _merged(asked: EndpointBody, known: EndpointSettings | None) -> EndpointSettings:
-    given = asked.model_dump(exclude_unset=True)
+    given = asked.model_dump(exclude_none=True)
     return EndpointSettings.model_validate({**(known.model_dump() if known else {}), **given})
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from temporalio.client import Client as Temporal
 
@@ -109,5 +110,17 @@ async def _not_routed(request: Request, error: Exception) -> Response:
         HTTPStatus.METHOD_NOT_ALLOWED: ErrorCode.METHOD_NOT_ALLOWED,
     }.get(HTTPStatus(error.status_code), ErrorCode.MALFORMED_JSON)
     refusing = refused(code)
-    refusing.headers = error.headers or {}
+    refusing.headers = _allowed(request) if code is ErrorCode.METHOD_NOT_ALLOWED else {}
     return refusal(request.url.path, refusing)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method of this path; Starlette's own answer knows only the first route of it."""
+    found = [
+        route.methods or () for route in request.app.routes if isinstance(route, APIRoute) and _fits(route, request)
+    ]
+    return {"allow": ", ".join(sorted({method for methods in found for method in methods}))}
+
+
+def _fits(route: APIRoute, request: Request) -> bool:
+    return route.path_regex.match(request.url.path) is not None

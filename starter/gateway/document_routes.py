@@ -9,7 +9,7 @@ from interline.domain.shipment import RateType
 from starter.gateway import document_data as data
 from starter.gateway.document_data import Schema, answered, many, ref, things
 
-_WORD: Final[Schema] = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"}
+_WORD: Final[Schema] = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{0,64}$"}
 _TIME: Final[Schema] = {"type": "string", "description": "2026-11-23T09:00:00Z or 2026-11-23 16:00:00"}
 _STATUSES: Final = sorted({*SO_STATUS.values(), *(status.value for status in SO_STATUS)})
 _PATH: Final[dict[str, Schema]] = {

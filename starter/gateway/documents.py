@@ -73,6 +73,8 @@ _SENT: Final[tuple[type[Body], ...]] = (
 )
 """Every body that we read."""
 
+_LEAVES_OUT: Final = ("PricingBody", "LogisticsBody")
+
 WEBHOOK: Final[Document] = {
     "tags": ["partner webhooks"],
     "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
@@ -116,4 +118,13 @@ def _document(app: FastAPI) -> Document:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update({**schemas["$defs"], "Refusal": REFUSAL})
     components["securitySchemes"] = {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+    for name in _LEAVES_OUT:
+        _nullable(components["schemas"][name])
     return document
+
+
+def _nullable(schema: Document) -> None:
+    """In the key parameters null says the same as leaving out."""
+    for name, one in schema["properties"].items():
+        if name not in schema.get("required", ()):
+            schema["properties"][name] = {"anyOf": [one, {"type": "null"}]}

@@ -59,6 +59,24 @@ def _json(changes: dict[str, object]) -> JsonObject:
     return changes  # type: ignore[return-value]  # plain JSON values, listed above
 
 
+FORWARDED: list[tuple[int, str, object, str]] = [
+    (74, "currency", "RUPIAH", LISTED),
+    (74, "currency", "USD", LISTED),
+    (75, "zip_code", "1234", FORM),
+    (75, "zip_code", "SW1A 1AA", FORM),
+    *((77, "order_time", time, FORM) for time in ("2026-11-23", "20260101", "2026-W48-1", 1795388400)),
+    *((78, "order_time", time, FORM) for time in ("2026-11-23T10:00:60Z", "2026-11-23T24:00:00Z")),
+]
+
+
+def _forwarded() -> Iterable[Row]:
+    for number, name, value, code in FORWARDED:
+        yield Row(number, f"{name} {value!r:.22}", _order(**{name: value}), 422, code)
+    same: JsonObject = {**shipment(), "destination": shipment()["origin"]}
+    yield Row(84, "from a point to itself", post(same, target=PRICING), 422, "not-serviceable")
+    yield Row(77, "a zone may be missing: it is the warehouse's", _order(order_time="2026-11-23 10:00:00"), 202)
+
+
 def _orders() -> Iterable[Row]:
     for number, value, code in TRACKING:
         sent = post(an_order(tracking_id=None)) if value is None else _order(tracking_id=value)
@@ -107,4 +125,4 @@ def _queries() -> Iterable[Row]:
 
 def rows() -> list[Row]:
     """All of 5c that applies."""
-    return [*_orders(), *_shipments(), *_texts(), *_queries()]
+    return [*_orders(), *_forwarded(), *_shipments(), *_texts(), *_queries()]

@@ -109,6 +109,7 @@ def _methods() -> Iterable[Row]:
         yield Row(18, method, request(method, OUTBOUND), 405, no, header=("allow", ""), closes=True)
     for method in ("GET", "PUT", "DELETE", "OPTIONS"):
         yield Row(19, method, request(method, OUTBOUND), 405, no, header=("allow", "POST"))
+    yield Row(19, "two methods", request("OPTIONS", "/v3/fulfillment/webhooks"), 405, no, header=("allow", "GET, PUT"))
     for path in ("/nowhere", "/..%2f", "/%00", "/%252e%252e/", OUTBOUND + "/", "//" + OUTBOUND, "/v3//fulfillment"):
         yield Row(20, path, request("GET", path, headers=[KEYED]), 404, "not-found")
     yield Row(149, "GET challenge", request("GET", "/webhooks/shop/oms/status?x=1"), 405, no)

@@ -54,7 +54,7 @@ def test_what_is_left_out_stays_and_bad_settings_change_nothing(shop: Shop) -> N
         "/logistics/active",
     }
     assert shop.data("GET", "") == before
-    shop.data("PUT", "", {"fulfillment": {"active": False}})
+    shop.data("PUT", "", {"fulfillment": {"active": False, "url": None, "events": None}, "logistics": None})
     after = shop.data("GET", "")
     assert after["fulfillment"]["url"] == before["fulfillment"]["url"]
     assert after["fulfillment"]["state"] == "not_active"
