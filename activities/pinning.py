@@ -21,8 +21,8 @@ from interline.errors import NotSentError
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
 SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]
 
-_LOOK_UPS: Final = ThreadPoolExecutor(max_workers=32, thread_name_prefix="dns")
-"""Of their own: a name server that hangs must not hold up what else runs in threads."""
+_LOOK_UPS: Final = ThreadPoolExecutor(max_workers=256, thread_name_prefix="dns")
+"""Of their own, one for each call that can be under way: a name server that hangs must not hold up other names."""
 
 
 async def resolve(host: str, port: int) -> list[Address]:

@@ -52,6 +52,8 @@ def test_a_whole_order_in_sequence_one_at_a_time(shop: Shop) -> None:
     wanted = list(range(1, len(shop.log(order)) + 1))
     wait_until("all came again", lambda: [got.sequence for got in replays(shop, order)] == wanted)
     assert shop.receiver.most_at_once[order] == 1
+    times = [got.at for got in replays(shop, order)]
+    assert (len(times) - 1) / (times[-1] - times[0]) <= 5 * 1.1, "at a gentle rate"
 
 
 def test_a_time_range_failed_only(shop: Shop) -> None:
@@ -133,6 +135,8 @@ def test_an_endpoint_that_only_fails_is_told_twice_and_disabled_and_holds(hasty:
     hasty.wait_for(held, "completed")
     hasty.data("POST", f"/deliveries/{_dead(hasty, order)}/redeliver")
     hasty.wait_for(order, "completed")
+    for number in (held, order):
+        assert hasty.receiver.taken(number) == list(range(1, len(hasty.log(number)) + 1)), "all that was held, in order"
 
 
 def _dead(shop: Shop, order: str) -> str:
