@@ -118,7 +118,7 @@ class ClientPlatform:
         """First tries have the bulkhead of `Http`; the room is for the durable ones."""
         if not call.durable:
             return await self._exchange(call, to)
-        with self._gate.room(f"{call.client_id} {to.kind}"):
+        with self._gate.room(f"{call.client_id} {to.kind}").place(failing=to.failing_since is not None):
             return await self._exchange(call, to)
 
     async def _exchange(self, call: SendWebhook, to: Destination) -> Answer:

@@ -4,9 +4,8 @@ The rate holds over all workers by equal shares: each worker paces its share, an
 workers there are. Nothing central is written per delivery, so an endpoint without a rate costs nothing.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 from typing import Final
@@ -17,12 +16,10 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
+from activities.webhook_room import Room
 from interline.errors import HeldError
 from interline.names import Partner
 
-AT_ONCE: Final = 20
-"""Durable calls of one worker at one endpoint: a receiver that hangs takes a tenth of the slots, not all."""
-BUSY_SECONDS: Final = 2.0
 KNOWN_SECONDS: Final = 10.0
 FORGOTTEN_SECONDS: Final = 120.0
 
@@ -31,23 +28,12 @@ class Gate:
     """Lets calls through to endpoints; `who` names one."""
 
     def __init__(self) -> None:
-        self._flying: Counter[str] = Counter()
+        self._rooms: dict[str, Room] = {}
         self._paces: dict[str, Pace] = {}
 
-    @contextmanager
-    def room(self, who: str) -> Iterator[None]:
-        """One of the places at this endpoint.
-
-        Raises:
-            HeldError: all are taken.
-        """
-        if self._flying[who] >= AT_ONCE:
-            raise HeldError(f"{AT_ONCE} calls to this endpoint are under way", wait_seconds=BUSY_SECONDS)
-        self._flying[who] += 1
-        try:
-            yield
-        finally:
-            self._flying[who] -= 1
+    def room(self, who: str) -> Room:
+        """The places at this endpoint."""
+        return self._rooms.setdefault(who, Room())
 
     def keep_pace(self, who: str, key: str, *, per_second: float) -> None:
         """Wait for this call's turn.
