@@ -37,7 +37,7 @@ def test_the_story_of_a_broken_receiver(shop: Shop) -> None:
     shop.receiver.slow_seconds = 0.1
     asked = time.monotonic()
     due = shop.data("POST", "/recover", {"kind": first["kind"]})
-    assert due[first["kind"]] == {"orders": 3, "deliveries": 3}
+    assert due[first["kind"]] in ({"orders": 3, "deliveries": 3}, {"under_way": True})
     wait_until("each has its first", lambda: all(shop.receiver.taken(order)[:1] == [1] for order in orders))
     assert time.monotonic() - asked < 10
     for order in orders:
