@@ -293,3 +293,26 @@ async def outcome(flow: Flow, number: str) -> str:
     stray = await flow.temporal.get_workflow_handle(stray_workflow_id(flow.client_id, number)).query("status")
     assert [event["reason"] for event in stray["events"]] == ["late"]
     return "both, the goods late"
+
+
+async def test_the_terminal_amends_and_cancels_by_the_same_rules(flow: Flow) -> None:
+    number = await confirmed(flow)
+
+    async def say(command: str, *options: str) -> tuple[int, str]:
+        named = ("order", command, number, "--actor", "rina", "--reason", "the buyer called", *options)
+        told = await asyncio.to_thread(flow.stack.interline, *named)
+        return told.returncode, told.stdout + told.stderr
+
+    code, text = await say("amend", "--set", '{"consignee_city": "Bogor"}')
+    assert (code, text.strip()) == (0, f"{number}: amended")
+    sent = [item.body_raw for item in flow.stack.ledger(number, step="red 3") if item.method == "PATCH"]
+    assert ['"consignee_city":"Bogor"' in body.replace(" ", "") for body in sent] == [True]
+    code, text = await say("amend", "--set", '{"tracking_id": "OTHER"}')
+    assert (code, text.strip()) == (1, f"interline: {number} refuses: tracking_id cannot be changed")
+    code, text = await say("cancel")
+    assert (code, text.strip()) == (0, f"{number}: cancelled")
+    view = await flow.ended(number)
+    assert view["order_status"] == "cancelled"
+    assert "cancelled by rina: the buyer called" in [entry["what"] for entry in view["timeline"]]
+    code, text = await say("amend", "--set", '{"consignee_city": "Depok"}')
+    assert (code, text.strip()) == (1, f"interline: {number} has ended: it is cancelled")
