@@ -68,10 +68,10 @@ class Calendar(Durable):
     holidays: list[date] = Field(default_factory=list)
 
 
-def _ladder(warn: float, escalate: float, attention: float | None = None) -> list[Rung]:
+def _ladder(warn: float, escalate: float, attention: float) -> list[Rung]:
     """Hours."""
     steps = (("warn", warn), ("escalate", escalate), ("attention", attention))
-    return [Rung(after_seconds=hours * 3600, act=act) for act, hours in steps if hours is not None]
+    return [Rung(after_seconds=hours * 3600, act=act) for act, hours in steps]
 
 
 class Deadlines(Durable):
@@ -79,7 +79,7 @@ class Deadlines(Durable):
 
     confirmation: list[Rung] = Field(default_factory=lambda: _ladder(1, 4, 24))
     goods: list[Rung] = Field(default_factory=lambda: _ladder(24, 48, 72))
-    pickup: list[Rung] = Field(default_factory=lambda: _ladder(24, 48))
+    pickup: list[Rung] = Field(default_factory=lambda: _ladder(24, 48, 72))
     """From the goods issue to the courier's pickup."""
     delivery: list[Rung] = Field(default_factory=lambda: _ladder(24 * 5, 24 * 10, 24 * 14))
 
@@ -95,8 +95,8 @@ class Deadlines(Durable):
 def deadlines_by_rate_type() -> dict[str, Deadlines]:
     """Our defaults for couriers of hours instead of days."""
     return {
-        "instant": Deadlines(pickup=_ladder(0.5, 1), delivery=_ladder(2, 4, 8)),
-        "same-day": Deadlines(pickup=_ladder(3, 6), delivery=_ladder(8, 16, 24)),
+        "instant": Deadlines(pickup=_ladder(0.5, 1, 2), delivery=_ladder(2, 4, 8)),
+        "same-day": Deadlines(pickup=_ladder(3, 6, 12), delivery=_ladder(8, 16, 24)),
         "express": Deadlines(delivery=_ladder(24 * 2, 24 * 4, 24 * 7)),
     }
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from interline.domain import calendar
-from interline.domain.policy import Calendar, Deadlines, Rung
+from interline.domain.policy import Calendar, Deadlines, Rung, deadlines_by_rate_type
 from interline.runtime.business_days import BusinessDays, Ladders
 
 JAKARTA = Calendar(
@@ -108,6 +108,13 @@ def test_no_country_means_no_holidays_and_an_unknown_one_is_refused() -> None:
 def test_a_misspelt_ladder_is_refused(ladders: dict[str, object], word: str) -> None:
     with pytest.raises(ValidationError, match=word):
         TypeAdapter(Ladders).validate_python(ladders)
+
+
+@pytest.mark.parametrize("ladders", [Deadlines(), *deadlines_by_rate_type().values()])
+def test_every_wait_reminds_then_breaches_then_asks_a_human(ladders: Deadlines) -> None:
+    for ladder in (ladders.confirmation, ladders.goods, ladders.pickup, ladders.delivery):
+        due = calendar.in_order(at("2026-11-23 10:00"), ladder, JAKARTA)
+        assert [rung.act for _, rung in due] == ["warn", "escalate", "attention"]
 
 
 def test_only_what_is_named_changes_and_the_special_wins() -> None:
