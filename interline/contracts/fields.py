@@ -22,6 +22,7 @@ DEAREST_IDR: Final = 10_000_000_000
 MOST_PIECES: Final = 1_000_000
 MOST_LINES: Final = 500
 MOST_SERVICE: Final = 1_000_000
+SERVICE_PATTERN: Final = r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}"
 
 RATE_TYPES: Final = ", ".join(RateType)
 
@@ -80,6 +81,10 @@ def problem(error: ErrorCode, message: str = "") -> PydanticCustomError:
     return PydanticCustomError(error.value, "{fix}", {"fix": message or MEANINGS[error].fix})
 
 
+def _shown(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
 def _matching(pattern: str) -> AfterValidator:
     compiled = re.compile(pattern, re.ASCII)
 
@@ -120,7 +125,7 @@ def _service_type(value: object) -> object:
         return value
     if not isinstance(value, str):
         raise problem(ErrorCode.WRONG_TYPE, "send a whole number or text")
-    if not re.fullmatch(r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}", value, re.ASCII):
+    if not re.fullmatch(SERVICE_PATTERN, value, re.ASCII):
         raise problem(ErrorCode.INVALID_FORMAT)
     return value
 
@@ -150,23 +155,36 @@ def _before(check: _Check) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-OrderNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,50}")]
-DocumentNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,40}")]
-WarehouseId = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,20}")]
-TrackingId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _before(_tracking_id)]
-QuoteId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}")]
+OrderNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,50}"), _shown(r"[A-Za-z0-9_.-]{1,50}")]
+DocumentNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,40}"), _shown(r"[A-Za-z0-9_.-]{1,40}")]
+WarehouseId = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,20}"), _shown(r"[A-Za-z0-9_.-]{1,20}")]
+TrackingId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _before(_tracking_id), _shown(r"[A-Za-z0-9_-]{1,64}")]
+QuoteId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _shown(r"[A-Za-z0-9_-]{1,64}")]
 
 Weight = Annotated[
-    Decimal, _before(_weight), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})
+    Decimal,
+    _before(_weight),
+    WithJsonSchema({"type": "number", "minimum": 0.0001, "maximum": 1000, "multipleOf": 0.0001}),
 ]
 Centimetres = Annotated[int, Field(ge=1, le=LONGEST_CM)]
 Rupiah = Annotated[int, Field(ge=0, le=DEAREST_IDR)]
 Pieces = Annotated[int, Field(ge=1, le=MOST_PIECES)]
 RateTypeId = Annotated[RateType, Field(strict=False)]
-ServiceType = Annotated[int | str, _before(_service_type)]
+_SERVICE_SCHEMA: Final = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": MOST_SERVICE},
+        {"type": "string", "pattern": f"^{SERVICE_PATTERN}$"},
+    ]
+}
+ServiceType = Annotated[int | str, _before(_service_type), WithJsonSchema(_SERVICE_SCHEMA)]
 Latitude = Annotated[Annotated[str, _degrees(90)] | None, _before(_unused)]
 Longitude = Annotated[Annotated[str, _degrees(180)] | None, _before(_unused)]
-LocationId = Annotated[Annotated[int, Field(ge=1)] | None, _before(_unused)]
+_LOCATION_SCHEMA: Final = {"anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["", None]}]}
+LocationId = Annotated[
+    Annotated[int, Field(ge=1)] | None,
+    _before(_unused),
+    WithJsonSchema({**_LOCATION_SCHEMA, "description": "0: unused"}),
+]
 RateId = LocationId
 
 SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)]

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from interline.contracts.order_out import ORDER_TYPES, SO_STATUS
+from interline.contracts.shipper_fields import TIME
 from interline.domain.account import KINDS
 from interline.domain.deliveries import DeliveryState
 from interline.domain.shipment import RateType
@@ -10,7 +11,11 @@ from starter.gateway import document_data as data
 from starter.gateway.document_data import Schema, answered, many, ref, things
 
 _WORD: Final[Schema] = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{0,64}$"}
-_TIME: Final[Schema] = {"type": "string", "description": "2026-11-23T09:00:00Z or 2026-11-23 16:00:00"}
+_TIME: Final[Schema] = {
+    "type": "string",
+    "pattern": f"^({TIME.pattern})?$",
+    "description": "2026-11-23T09:00:00Z or 2026-11-23 16:00:00",
+}
 _STATUSES: Final = sorted({*SO_STATUS.values(), *(status.value for status in SO_STATUS)})
 _PATH: Final[dict[str, Schema]] = {
     "order_no": {"type": "string", "minLength": 1},
@@ -23,17 +28,17 @@ _PATH: Final[dict[str, Schema]] = {
 _LISTED: Final[dict[str, Schema]] = {
     "warehouse_id": _WORD,
     "tracking_id": _WORD,
-    "order_type": {"enum": [*ORDER_TYPES.values()]},
-    "so_status": {"enum": _STATUSES},
-    "needs_attention": {"enum": ["true", "false"]},
+    "order_type": {"enum": [*ORDER_TYPES.values(), ""]},
+    "so_status": {"enum": [*_STATUSES, ""]},
+    "needs_attention": {"enum": ["true", "false", ""]},
     "created_start": _TIME,
     "created_end": _TIME,
-    "page": {"type": "integer", "minimum": 1, "maximum": 10},
+    "page": {"type": "integer", "minimum": 1, "description": "up to the 1000th order"},
     "limit": {"type": "integer", "minimum": 1, "maximum": 100},
 }
 _LOG: Final[dict[str, Schema]] = {
     "order_no": _WORD,
-    "status": {"enum": [state.value for state in DeliveryState]},
+    "status": {"enum": [*(state.value for state in DeliveryState), ""]},
     "since": _TIME,
     "orders": {"type": "integer", "minimum": 1, "maximum": 100},
 }

@@ -11,7 +11,9 @@ from interline.contracts.problems import MEANINGS, ErrorCode
 from starter.gateway.document_routes import ANSWERS
 from tests.gateway.support import INBOUND, ORDERS, OUTBOUND, PRICING, Http, an_order, unique
 
-ERRORS = Path(__file__).parents[2] / "docs" / "errors.md"
+ROOT = Path(__file__).parents[2]
+ERRORS = ROOT / "docs" / "errors.md"
+WEBHOOKS_IN = ROOT / "docs" / "webhooks-in.md"
 
 
 async def test_the_examples_of_the_document_are_accepted(shop: Http, worker: None) -> None:
@@ -71,3 +73,12 @@ async def test_every_operation_is_published_whole(shop: Http) -> None:
     assert told == {key for key in ANSWERS if key[1].startswith("/v3/")}, (
         "no route without its answer, and none too many"
     )
+
+
+def test_every_rule_for_a_partners_event_names_the_test_that_shows_it() -> None:
+    table = WEBHOOKS_IN.read_text(encoding="utf-8").partition("| the event |")[2].partition("\n\n")[0]
+    rules = table.splitlines()[2:]
+    assert len(rules) >= 18
+    for rule in rules:
+        path, name = re.findall(r"`(tests/[\w/]+\.py)::(\w+)` \|$", rule)[0]
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), rule
