@@ -116,10 +116,10 @@ async def _not_routed(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> dict[str, str]:
     """Every method of this path; Starlette's own answer knows only the first route of it."""
-    found = [
-        route.methods or () for route in request.app.routes if isinstance(route, APIRoute) and _fits(route, request)
-    ]
-    return {"allow": ", ".join(sorted({method for methods in found for method in methods}))}
+    fitting = [route for route in request.app.routes if isinstance(route, APIRoute) and _fits(route, request)]
+    exact = [route for route in fitting if route.path == request.url.path]
+    methods = {method for route in exact or fitting for method in route.methods or ()}
+    return {"allow": ", ".join(sorted(methods))}
 
 
 def _fits(route: APIRoute, request: Request) -> bool:

@@ -62,7 +62,7 @@ _BODIES: Final[dict[str, tuple[str, Document]]] = {
     "/v3/fulfillment/outbound/oms": ("OutboundBody", {"data": {"outbound": OUTBOUND_EXAMPLE}}),
     "/v3/fulfillment/inbound": ("InboundBody", {"data": {"inbound": INBOUND_EXAMPLE}}),
     "/v3/fulfillment/pricing/domestic": ("PricingBody", PRICING_EXAMPLE),
-    "/v3/fulfillment/pricing/domestic/{rate_type}": ("PricingBody", PRICING_EXAMPLE),
+    "/v3/fulfillment/pricing/domestic/{rate_type}": ("PricingByRateTypeBody", PRICING_EXAMPLE),
 }
 _WRAPPERS: Final = {"OutboundBody": "outbound", "InboundBody": "inbound"}
 _KEY: Final[Document] = {"security": [{"ApiKey": []}]}
@@ -73,7 +73,7 @@ _SENT: Final[tuple[type[Body], ...]] = (
 )
 """Every body that we read."""
 
-_LEAVES_OUT: Final = ("PricingBody", "LogisticsBody")
+_LEAVES_OUT: Final = ("PricingBody", "PricingByRateTypeBody", "LogisticsBody")
 
 WEBHOOK: Final[Document] = {
     "tags": ["partner webhooks"],
@@ -118,6 +118,9 @@ def _document(app: FastAPI) -> Document:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update({**schemas["$defs"], "Refusal": REFUSAL})
     components["securitySchemes"] = {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+    pricing = components["schemas"]["PricingBody"]
+    named = {"required": [name for name in pricing["required"] if name != "rate_type_id"]}
+    components["schemas"]["PricingByRateTypeBody"] = {**pricing, **named, "properties": {**pricing["properties"]}}
     for name in _LEAVES_OUT:
         _nullable(components["schemas"][name])
     return document
