@@ -1,0 +1,33 @@
+"""The published OpenAPI document against a whole running stack: every check of schemathesis, no failure."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.stack.driver import Stack
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.full
+@pytest.mark.stack
+@pytest.mark.timeout(900)
+def test_the_gateway_keeps_its_published_document(stack: Stack, tmp_path: Path) -> None:
+    manifest = stack.manifest
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml"),
+            *("run", f"{manifest.gateway}/openapi.json", "--checks", "all", "--max-examples", "10", "--seed", "1"),
+            *("--header", f"X-API-Key: {manifest.clients[0].api_key}", "--request-timeout", "15", "--no-color"),
+            *("--phases", "examples,coverage,fuzzing", "--generation-allow-x00", "false", "--rate-limit", "150/s"),
+            *("--continue-on-failure", "--warnings", "off", "--generation-database", "none"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(*(line for line in ran.stdout.splitlines() if "generated" in line or "Tested" in line))  # noqa: T201  figure
+    assert ran.returncode == 0, ran.stdout
