@@ -22,6 +22,7 @@ from typing import Any, Final
 import httpx
 import orjson
 from temporalio.common import WorkflowIDReusePolicy
+from temporalio.service import RPCError
 
 from bench.__main__ import machine
 from bench.designs import Ours, Refused
@@ -63,7 +64,7 @@ class Row:
     ours: list[float] = field(default_factory=list)
     raw: list[float] = field(default_factory=list)
     refused: int = 0
-    """Answered 503 by a gateway that Temporal kept waiting; they count by their time, too."""
+    """Answered 503, or by the server with an error; they count by their time, too."""
 
     def told(self, act: Act) -> Act:
         """The act, with its refusals counted."""
@@ -71,7 +72,7 @@ class Row:
         async def counted(number: str) -> None:
             try:
                 await act(number)
-            except Refused:
+            except (Refused, RPCError):
                 self.refused += 1
 
         return counted
@@ -146,7 +147,7 @@ async def capacity(act: Act, *, count: int) -> float:
 
     async def one(place: int) -> None:
         async with room:
-            with suppress(Refused):
+            with suppress(Refused, RPCError):
                 await act(f"{tag}-{place}")
                 taken.append(place)
 
