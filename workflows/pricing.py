@@ -16,6 +16,13 @@ from interline.steps import Step, summary
 from workflows import policies
 from workflows.calls import failed_try
 
+_ONCE_MORE = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100),
+    maximum_attempts=2,
+    non_retryable_error_types=[Outcome.BREAKER.value, Outcome.WAIT.value],
+)
+"""Not where it was said when to come again: the client would wait for nothing."""
+
 
 @workflow.defn(name=Workflow.DOMESTIC_PRICING)
 class DomesticPricing:
@@ -49,7 +56,7 @@ class DomesticPricing:
             Logistics.request_pricing,
             request,
             schedule_to_close_timeout=timedelta(seconds=asked.budget_seconds),
-            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=2),
+            retry_policy=_ONCE_MORE,
             summary=summary(Step.BLUE_2),
         )
 
@@ -64,7 +71,8 @@ def _failed(asked: PricingInput, failed: FailedTry) -> Quote:
         Outcome.BREAKER.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.WRONG_ANSWER.value: PricingProblem.PARTNER_INVALID_RESPONSE,
     }.get(failed.outcome, PricingProblem.PARTNER_UNAVAILABLE if answered else PricingProblem.PARTNER_TIMEOUT)
-    return _quote(asked, problem=problem, detail=failed.message)
+    quote = _quote(asked, problem=problem, detail=failed.message)
+    return quote.model_copy(update={"retry_after_seconds": failed.wait_seconds})
 
 
 def _quote(

@@ -93,3 +93,5 @@ class Quote(Durable):
     """The provider's own objects of the same offers, in the same order: the client gets them as Shipper sends them."""
     problem: str = ""
     problem_detail: str = ""
+    retry_after_seconds: float | None = None
+    """When the provider (or our breaker before it) may be asked again, if it is known."""

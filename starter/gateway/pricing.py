@@ -13,7 +13,7 @@ from temporalio.client import WorkflowFailureError
 from interline.contracts.envelope import pagination
 from interline.contracts.pricing_in import read_pricing
 from interline.contracts.pricing_out import shown
-from interline.contracts.problems import ErrorCode, refused
+from interline.contracts.problems import ErrorCode, RequestError, refused
 from interline.domain.shipment import PricingInput, Quote
 from interline.domain.statuses import PricingProblem
 from interline.names import ORDER_QUEUE, Workflow, quote_workflow_id
@@ -21,6 +21,7 @@ from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
 from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import ANSWER_SECONDS, within
+from starter.gateway.limits import later
 from starter.gateway.policy import terms
 
 PRICING_SECONDS: Final = 4.9
@@ -46,7 +47,7 @@ async def price(request: Request) -> Response:
     )
     quote = await _quote(here.temporal, asked)
     if quote.problem:
-        raise refused(_PROBLEMS.get(PricingProblem(quote.problem), ErrorCode.TEMPORARILY_UNAVAILABLE))
+        raise _no_price(quote)
     count = len(quote.offers)
     pages = pagination(page=1, limit=max(1, count), elements=count, total=count, sort_by="final_price")
     return answer(request, 200, shown(quote), pagination=pages)
@@ -72,6 +73,14 @@ async def _quote(temporal: Temporal, asked: PricingInput) -> Quote:
     except WorkflowFailureError:
         raise refused(ErrorCode.TEMPORARILY_UNAVAILABLE) from None
     return quote
+
+
+def _no_price(quote: Quote) -> RequestError:
+    """The problem, with the provider's own word on when to ask again where there is one."""
+    error = _PROBLEMS.get(PricingProblem(quote.problem), ErrorCode.TEMPORARILY_UNAVAILABLE)
+    if error is ErrorCode.PARTNER_UNAVAILABLE and quote.retry_after_seconds:
+        return later(error, quote.retry_after_seconds)
+    return refused(error)
 
 
 def _quote_id() -> str:

@@ -70,7 +70,7 @@ def test_what_makes_no_sense_is_refused_with_its_reason(by_hand: Stack) -> None:
     order.until_status("confirmed")
     assert "confirmed already" in refused(order, "confirm", "confirmation", "--actor", "somebody else")
     accepted(order, "confirm", "goods")
-    assert "reported the goods already" in refused(order, "confirm", "goods", "--actor", "somebody else")
+    assert "reported all goods already" in refused(order, "confirm", "goods", "--actor", "somebody else")
     by_hand.trouble("oms", "blue 7", "status:422", count=1)
     order.event("shipment_status", data={"code": 1160})
     order.until_step("blue 7", "attention")

@@ -45,7 +45,6 @@ def told(order: Placed, event: str) -> dict[str, Any]:
         ("reset", 504, "partner-timeout"),
         ("status:500", 503, "partner-unavailable"),
         ("status:429", 503, "partner-unavailable"),
-        ("status:401", 503, "partner-unavailable"),
         ("redirect", 503, "partner-unavailable"),
         ("wrong_2xx:html", 502, "partner-invalid-response"),
         ("wrong_2xx:negative_price", 502, "partner-invalid-response"),
@@ -134,3 +133,18 @@ def act(order: Placed, command: str, step: str) -> None:
     """An operator's decision."""
     done = order.stack.interline("order", command, order.number, "--step", step, "--reason", "by a test")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_who_says_when_to_come_again_is_not_waited_for(well: Stack) -> None:
+    well.trouble("logistics", "blue 2", "status:429", count=1, seconds=30)
+    answer = well.post(PRICING, a_pricing())
+    assert (answer.status_code, error_of(answer)) == (503, "partner-unavailable")
+    assert answer.headers["retry-after"] == "30"
+
+
+def test_after_bad_credentials_nobody_is_asked_and_the_client_hears_it_at_once(well: Stack) -> None:
+    """The last of this file: the breaker stays open for half a minute."""
+    well.trouble("logistics", "blue 2", "status:401", count=1)
+    first, then = (well.post(PRICING, a_pricing()) for _ in range(2))
+    assert (first.status_code, error_of(first)) == (then.status_code, error_of(then)) == (503, "partner-unavailable")
+    assert 20 < int(then.headers["retry-after"]) <= 30
