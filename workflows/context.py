@@ -218,8 +218,9 @@ class OrderContext:
         rules.note(self.state, problem.since, f"needs attention: {problem.reason}", step=problem.step)
         if tell_client:
             body = client_platform.attention(self.order, problem)
-            item = f"{problem.step}:{problem.since.isoformat()}"
-            self.post(step, ClientEvent.ORDER_ATTENTION, body, item=item)
+            times = self.state.raised.get(problem.step, 0) + 1  # no clock: a task made again must tell the same
+            self.state.raised = {**self.state.raised, problem.step: times}
+            self.post(step, ClientEvent.ORDER_ATTENTION, body, item=f"{problem.step}:{times}")
         self.milestone()
 
     def settle_problem(self, problem: Problem) -> None:

@@ -52,10 +52,17 @@ def _should_continue(context: OrderContext) -> bool:
 
 
 async def _pending() -> list[CarriedCall]:
-    known = await workflow.execute_local_activity_method(
+    """What the server knows of our durable calls.
+
+    By a regular activity: it ends the workflow task, so that what this order's local calls did is recorded before the
+    history ends. A task that ends a history is thrown away when an event arrives at that instant, and made again in
+    another order of things: what it had told the client would be told once more, under another number.
+    """
+    known = await workflow.execute_activity_method(
         Engine.pending_calls,
         workflow.info().workflow_id,
         start_to_close_timeout=policies.seconds(policies.ENGINE_BUDGET),
+        retry_policy=policies.PARTNER_RETRIES,
         summary="look at our own pending calls before a new history",
     )
     return known.calls

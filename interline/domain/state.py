@@ -138,6 +138,8 @@ class OrderState(Durable):
     carried: dict[str, CarriedCall] = Field(default_factory=dict)
     """Durable calls to be issued again after a continue-as-new, by idempotency key."""
 
+    raised: dict[str, int] = Field(default_factory=dict)
+    """How often each step has asked for a human."""
     steps: dict[str, StepView] = Field(default_factory=dict)
     undone: bool = False
     """Of a cancelled order: everything was taken back."""
