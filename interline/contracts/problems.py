@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
 
     IDEMPOTENCY_KEY_MALFORMED = "idempotency-key-malformed"
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
+    IDEMPOTENCY_KEY_IN_FLIGHT = "idempotency-key-in-flight"
 
     NOT_FOUND = "not-found"
     ORDER_NOT_FOUND = "order-not-found"
@@ -107,6 +108,9 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     ),
     _E.IDEMPOTENCY_KEY_REUSED: Meaning(
         422, INPUT_CODE, "this key named another request before: send a new key, or the first request again"
+    ),
+    _E.IDEMPOTENCY_KEY_IN_FLIGHT: Meaning(
+        409, INPUT_CODE, "the first request with this key has no answer yet: repeat it when it has one"
     ),
     _E.NOT_FOUND: Meaning(404, 404, "there is no such address: see /docs"),
     _E.ORDER_NOT_FOUND: Meaning(404, ORDER_NOT_FOUND_CODE, "you have no order of this number in this warehouse"),

@@ -11,6 +11,7 @@ from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, ClientRegistry
 from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
+from starter.gateway.idempotency import InFlight
 from starter.gateway.limits import Buckets, Load, later
 from starter.gateway.metrics import Metrics
 from starter.gateway.readiness import Readiness
@@ -32,6 +33,7 @@ class Gateway:
     load: Load
     rates: Buckets = field(default_factory=Buckets)
     failures: Buckets = field(default_factory=Buckets)
+    keys: InFlight = field(default_factory=InFlight)
 
 
 def gateway(request: Request) -> Gateway:

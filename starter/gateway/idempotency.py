@@ -6,6 +6,8 @@ order. It is taken before the order is started, so a request that died between t
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -34,6 +36,29 @@ def key_of(request: Request) -> str | None:
     if len(sent) > 1 or not all(_KEY.fullmatch(key) for key in sent):
         raise refused(ErrorCode.IDEMPOTENCY_KEY_MALFORMED)
     return sent[0] if sent else None
+
+
+class InFlight:
+    """Keys whose request this gateway still works on."""
+
+    def __init__(self) -> None:
+        self._keys: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def alone(self, client_id: str, key: str | None) -> Iterator[None]:
+        """Hold the key until the answer.
+
+        Raises:
+            RequestError: 409, another request holds it.
+        """
+        if (client_id, key) in self._keys:
+            raise refused(ErrorCode.IDEMPOTENCY_KEY_IN_FLIGHT)
+        held = {(client_id, key)} if key else set()
+        self._keys |= held
+        try:
+            yield
+        finally:
+            self._keys -= held
 
 
 async def claim(temporal: Temporal, key: str, *, client_id: str, path: str, fingerprint: str) -> None:

@@ -53,16 +53,17 @@ async def _create(request: Request, read: _Reader) -> Response:
     key = idempotency.key_of(request)
     asked = read(await read_json(request), terms(client))
     order = _order_input(asked, client, here.settings)
-    async with within():
-        await _require_webhooks(here.accounts, client)
-        if key:
-            named = {"client_id": client.client_id, "path": request.url.path, "fingerprint": asked.fingerprint}
-            await idempotency.claim(here.temporal, key, **named)
-        try:
-            await _start(here.temporal, order, asked.fingerprint)
-        except WorkflowAlreadyStartedError:
-            accepted_at = await _same_order(here.temporal, order, asked.fingerprint)
-            return _acknowledged(request, order, accepted_at, replayed=True)
+    with here.keys.alone(client.client_id, key):
+        async with within():
+            await _require_webhooks(here.accounts, client)
+            if key:
+                named = {"client_id": client.client_id, "path": request.url.path, "fingerprint": asked.fingerprint}
+                await idempotency.claim(here.temporal, key, **named)
+            try:
+                await _start(here.temporal, order, asked.fingerprint)
+            except WorkflowAlreadyStartedError:
+                accepted_at = await _same_order(here.temporal, order, asked.fingerprint)
+                return _acknowledged(request, order, accepted_at, replayed=True)
     return _acknowledged(request, order, order.accepted_at.isoformat(), replayed=False)
 
 

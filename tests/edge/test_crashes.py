@@ -150,6 +150,21 @@ async def test_nothing_acknowledged_is_missing_and_nothing_is_applied_twice(
     assert Counter(to_orders + to_strays) == {1: events}
 
 
+async def test_a_key_outlives_the_gateway_that_took_it(clients_file: Path, temporal: Temporal) -> None:
+    first, other, key = an_order(), an_order(), unique("key")
+    answers = []
+    for body in (first, other, first):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        url = f"http://127.0.0.1:{port}{OUTBOUND}"
+        async with gateway(port, "none:0", clients_file, temporal), httpx.AsyncClient() as http:
+            answers.append(await http.post(url, json=body, headers={**keyed(), "Idempotency-Key": key}))
+    assert [answer.status_code for answer in answers] == [202, 422, 202]
+    assert "idempotency-key-reused" in answers[1].text
+    assert answers[2].json()["data"] == answers[0].json()["data"]
+
+
 def _order(number: object) -> str:
     return order_workflow_id("shop", str(number))
 

@@ -114,6 +114,16 @@ async def test_64_identical_requests_make_one_order(shop: Http, engine: Engine) 
     assert sum(event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED for event in history) == 1
 
 
+async def test_a_key_in_flight_waits_for_its_first_answer(shop: Http) -> None:
+    order = an_order()
+    key = {"Idempotency-Key": f"flight-{order['so_number']}"}
+    answers = await asyncio.gather(*(shop.post(OUTBOUND, json=order, headers=key) for _ in range(16)))
+    assert {answer.status_code for answer in answers} == {202, 409}
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["metadata"]["errors"][0]["error"] == "idempotency-key-in-flight"
+    assert (await shop.post(OUTBOUND, json=order, headers=key)).status_code == 202
+
+
 async def test_two_clients_may_use_the_same_number(shop: Http, engine: Engine) -> None:
     order = an_order()
     answers = [
