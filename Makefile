@@ -7,11 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALLED := $(VENV)/installed
-# Most tests wait for a partner's pace, so two run side by side, each half with a stack of its own.
-CORE := tests/unit tests/activities tests/replay tests/gateway tests/flows tests/stack
-SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+# Most tests wait for a partner's pace, so three run side by side, each third with a stack of its own.
+SIDE_BY_SIDE := --numprocesses 3 --dist loadfile
 
-.PHONY: help setup demo test test-new test-full chaos bench bench-edge bench-webhooks check record screenshots lock clean temporal chromium
+.PHONY: help setup demo test test-full chaos bench bench-edge bench-webhooks check record screenshots lock clean temporal chromium
 
 help: ## this list
 	@while IFS= read -r line; do case $$line in \
@@ -23,11 +22,8 @@ setup: $(INSTALLED) temporal ## virtual environment, dependencies, Temporal serv
 demo: setup ## the whole flow on a fresh local stack, told as a story; options in ARGS='...'
 	@$(BIN)/interline demo $(ARGS)
 
-test: setup check ## check, then the core suites
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not full" $(CORE) $(ARGS)
-
-test-new: setup ## the newest suites, not yet part of the gate (docs/status.md)
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not full" $(patsubst %,--ignore=%,$(CORE)) tests $(ARGS)
+test: setup check ## check, then every test but the long ones
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not full" $(ARGS)
 
 test-full: setup ## the tests too long for `make test`
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m full $(ARGS)
