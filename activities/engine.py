@@ -1,6 +1,6 @@
 """What an order asks the engine about itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.api.enums.v1 import PendingActivityState
@@ -28,17 +28,26 @@ class Engine:
 
 
 async def carried(temporal: Temporal, pending: PendingActivityInfo) -> CarriedCall:
-    """A call under way as a new history takes it over. A try that is running now may have its effect."""
+    """A call under way as a new history takes it over. A try that is running now may have its effect.
+
+    One that has noted how it ended is over, though the server may not have heard it yet: its pause holds.
+    """
     records = await tries_of(temporal, pending)
     made = max(records[-1].number if records else 0, pending.attempt - 1)
-    running = pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    started = pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    ended = records[-1] if started and records and records[-1].attempt == pending.attempt else None
+    running = started and not ended
     return CarriedCall(
         key=pending.activity_id,
-        failed=_unheard() if running else _last(pending),
-        next_at=next_try(pending),
+        failed=_noted(ended) if ended else _unheard() if running else _last(pending),
+        next_at=ended.at + timedelta(seconds=ended.next_seconds) if ended else next_try(pending),
         tries_before=max(made + running, 1),
         records=records,
     )
+
+
+def _noted(record: TryRecord) -> FailedTry:
+    return FailedTry(outcome=record.outcome, message=record.message)
 
 
 def _last(pending: PendingActivityInfo) -> FailedTry:

@@ -61,7 +61,7 @@ async def test_lost_webhooks_are_reported_and_repaired_only_on_request(flow: Flo
 async def test_a_partner_that_does_not_answer_is_named_and_nothing_is_guessed(flow: Flow) -> None:
     number = flow.order()
     await flow.quiet(number)
-    flow.stack.trouble("oms", "red 4", "status:401")
+    flow.stack.trouble("oms", "red 4", "status:422")
     report = await reconcile(flow, number)
     assert [(one["partner"], one["order_number"]) for one in report["unanswered"]] == [("oms", number)]
     assert report["differences"] == []
