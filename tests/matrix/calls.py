@@ -1,0 +1,52 @@
+"""Table 4b, the calls that create something: red 3, red 7, blue 6. One engine makes them (`activities/calling.py`)."""
+
+from typing import Final
+
+from tests.matrix import shared as by
+from tests.matrix.model import NONE, Cell, Row, not_yet, of, shown
+
+NO_CLOCK: Final = not_yet("no test moves the partner's clock; only a Retry-After given as a date would feel it")
+NOT_TLS: Final = "a server that speaks no TLS; a certificate that nobody trusts is not tried"
+FALLBACK: Final = of("flows/test_orders", "a_partner_that_fails_once_is_called_durably")
+PARKED: Final = of("attention/test_parked", "only_its_track_stops_and_the_client_is_told")
+SKIPPED: Final = of("flows/test_orders", "a_refused_step_waits_for_an_operator_who_skips_it")
+RED_7_ENDS: Final = of(
+    "flows/test_orders", "delivered_before_the_pgi_is_kept_forwarded_and_flagged_and_red_7_ends_the_order"
+)
+
+
+def red_3() -> Row:
+    """Worker → OMS."""
+    refused = not_yet(
+        "a plain refusal is shown; a 409 of the OMS about our own order (looked up, a success) has no test"
+    )
+    again = shown(by.FOUND, by.ONCE_EACH)
+    late = shown(of("outcomes/test_unknown", "at_every_try_until_it_is_repaired"), by.FOUND)
+    return (*_sending(), refused, *_wrong(), again, NONE, late, NO_CLOCK)
+
+
+def red_7() -> Row:
+    """Worker → WMS."""
+    again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH)
+    refused = shown(by.CLEAR_NO, PARKED, SKIPPED)
+    return (*_sending(*FALLBACK), refused, *_wrong(), again, shown(RED_7_ENDS), shown(RED_7_ENDS, PARKED), NO_CLOCK)
+
+
+def blue_6() -> Row:
+    """Worker → provider."""
+    again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH)
+    late = not_yet("the registration is undone when an order is cancelled; after completion nothing takes it back")
+    early = shown(by.EARLY_EVENT, by.CHAOS)
+    return (*_sending(), shown(by.CLEAR_NO), *_wrong(), again, early, late, NONE)
+
+
+def _sending(*more: str) -> tuple[Cell, ...]:
+    """Timeout, reset, 429, 5xx or refused."""
+    silent = shown(by.UNKNOWN, by.UNKNOWN_RULE)
+    cut = shown(by.ONCE_EACH, by.UNKNOWN, by.UNKNOWN_RULE)
+    return (silent, cut, shown(by.ASKED_TIME), shown(by.NOT_SENT, by.UNKNOWN_RULE, by.BREAKER, more))
+
+
+def _wrong() -> tuple[Cell, ...]:
+    """A wrong 2xx, and TLS."""
+    return (shown(by.ONCE_EACH, by.WRONG_2XX), shown(by.NO_TLS, by.NOT_SENT, by.BREAKER, remark=NOT_TLS))
