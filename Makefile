@@ -29,6 +29,7 @@ test-full: setup ## the tests too long for `make test`
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m full $(ARGS)
 
 chaos: setup ## kill -9 everything under load, then compare all witnesses; ARGS='--orders N --kills K --seed S'
+	@INTERLINE_MODEL_RUNS=10000 $(BIN)/pytest --quiet --timeout 1200 tests/model
 	@$(BIN)/python -m bench.chaos $(ARGS)
 
 bench: setup ## measure against bound and naive design (docs/performance.md); ARGS=--quick for three minutes
@@ -46,8 +47,8 @@ check: $(INSTALLED) ## format, lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-record: setup ## carry orders on a real stack and keep their histories for the replay tests
-	@$(BIN)/python -m tests.replay.record
+record: setup ## carry orders on a real stack and keep their histories for the replay tests; ARGS='NAME …' for some
+	@$(BIN)/python -m tests.replay.record $(ARGS)
 
 screenshots: setup chromium ## pictures of orders in the Temporal UI, for docs/
 	$(BIN)/python docs/screenshots.py

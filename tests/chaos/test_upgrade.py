@@ -16,7 +16,7 @@ from interline.names import order_workflow_id
 from tests.builders import an_outbound, number_of
 from tests.conftest import NewStack
 from tests.oracle.bugs import DRILL, SEEDED_BUG
-from tests.stack.driver import OUTBOUND, Stack, wait_until
+from tests.stack.driver import OUTBOUND, Stack, is_alive, wait_until
 
 pytestmark = [pytest.mark.stack, pytest.mark.full, pytest.mark.timeout(400)]
 
@@ -77,15 +77,17 @@ def _worker(stack: Stack, name: str, *, new: bool) -> Iterator[None]:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "starter.cli", "worker"], env=environ, stdout=out, stderr=out
         )
-    wait_until(f"worker {name} is ready", lambda: "worker.ready" in log.read_text(), timeout_seconds=60.0)
-    yield
-    process.terminate()
-    process.wait(timeout=60.0)
+    try:
+        wait_until(f"worker {name} is ready", lambda: "worker.ready" in log.read_text(), timeout_seconds=60.0)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60.0)
 
 
 def _stop(pid: int) -> None:
     os.kill(pid, signal.SIGTERM)
-    wait_until("the old worker has left", lambda: not Path(f"/proc/{pid}/cmdline").read_bytes(), timeout_seconds=60.0)
+    wait_until("the old worker has left", lambda: not is_alive(pid), timeout_seconds=60.0)
 
 
 async def _has_patch(stack: Stack, number: str) -> bool:

@@ -60,7 +60,11 @@ class Flow:
 
     async def quiet(self, number: str) -> None:
         """Until nothing is pending and the history does not grow any more."""
-        handle, before = self.temporal.get_workflow_handle(self.workflow_id(number)), -1
+        await self.settled(self.workflow_id(number))
+
+    async def settled(self, workflow_id: str) -> None:
+        """The same of any workflow."""
+        handle, before = self.temporal.get_workflow_handle(workflow_id), -1
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 raw = (await handle.describe()).raw_description

@@ -1,11 +1,7 @@
 """A history that the server finds long is continued in a new one, amid everything: nothing of it shows outside."""
 
 import asyncio
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from socket import socket
 
 import httpx
 import pytest
@@ -13,27 +9,18 @@ from temporalio.client import Client
 
 from interline.names import order_workflow_id
 from interline.runtime.temporal import DATA_CONVERTER
-from interline.runtime.temporal_server import find_or_build, start_command
-from tests.conftest import FAST
 from tests.placed import Placed, place
-from tests.stack.driver import Stack, wait_until
+from tests.stack.driver import Stack
+from tests.stack.impatient import impatient_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
-
-EVENTS = 15
-"""The server suggests a new history after so many; a whole order has about sixty."""
 
 
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -> Iterator[Stack]:
     """A stack on a server that suggests a new history very soon."""
-    root, port = tmp_path_factory.mktemp("impatient"), _free_port()
-    with subprocess.Popen(_server(root, port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        wait_until("the server listens", lambda: _listens(port))
-        address = {"TEMPORAL_ADDRESS": f"127.0.0.1:{port}", "TEMPORAL_NAMESPACE": "default"}
-        with Stack(root / "own", {**environ, **address}, *FAST) as stack:
-            yield stack
-        server.terminate()
+    with impatient_stack(tmp_path_factory.mktemp("impatient"), environ) as stack:
+        yield stack
 
 
 @pytest.fixture(autouse=True)
@@ -89,20 +76,3 @@ async def runs(order: Placed) -> int:
         started = (await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()).events[0]
         run_id = started.workflow_execution_started_event_attributes.continued_execution_run_id
     return count
-
-
-def _server(root: Path, port: int) -> list[str]:
-    command = start_command(find_or_build(lambda _: None), port=port, db_file=root / "temporal.db")
-    return [*command, "--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={EVENTS}"]
-
-
-def _free_port() -> int:
-    with closing(socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-def _listens(port: int) -> bool:
-    with closing(socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -9,10 +9,31 @@ import httpx
 from interline.domain.base import JsonObject
 from starter.demo.bodies import WAREHOUSE
 from tests.flows.support import PATIENCE_SECONDS, Flow
-from tests.stack.driver import OUTBOUND
+from tests.stack.driver import OUTBOUND, Stack
 
 REPEATS = 40
 PAUSE_SECONDS = 0.25
+HASTY = """
+[clients.deadlines_by_service_type.hasty]
+confirmation = [{ after_seconds = 0.4, act = "warn" }, { after_seconds = 0.8, act = "escalate" }, \
+{ after_seconds = 1.2, act = "attention" }]
+goods = [{ after_seconds = 0.4, act = "warn" }, { after_seconds = 0.8, act = "escalate" }, \
+{ after_seconds = 1.2, act = "attention" }]
+pickup = [{ after_seconds = 0.3, act = "escalate" }, { after_seconds = 0.5, act = "attention" }]
+delivery = [{ after_seconds = 0.7, act = "warn" }, { after_seconds = 1.0, act = "escalate" }, \
+{ after_seconds = 1.3, act = "attention" }]
+ask_again_seconds = 0.5
+
+[[clients]]"""
+
+
+def make_hasty(stack: Stack) -> str:
+    """Give the first client a service type of which everything is overdue within a second or so; its name."""
+    file = stack.state / "clients.toml"
+    first, second, rest = file.read_text().partition("\n[[clients]]")
+    assert second
+    file.write_text(f"{first}{HASTY}{rest}")
+    return "hasty"
 
 
 async def cancel(flow: Flow, number: str, *, reason: str = "changed their mind", client: int = 0) -> httpx.Response:
