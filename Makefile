@@ -25,6 +25,7 @@ demo: setup ## the whole flow on a fresh local stack, told as a story; options i
 test: setup check ## check, then every test but the long ones
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not full" $(ARGS)
 
+test-full: SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 test-full: setup ## the tests too long for `make test`
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m full $(ARGS)
 
