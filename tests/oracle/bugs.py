@@ -32,7 +32,7 @@ BUGS: Final = (
         module="starter.gateway.orders",
         right="            await _start(here.temporal, order, asked.fingerprint)\n",
         wrong='            __import__("asyncio").ensure_future(_start(here.temporal, order, asked.fingerprint))\n',
-        caught_by="tests/gateway/test_trouble.py::test_every_route_that_needs_temporal_says_503_within_two_seconds",
+        caught_by="tests/edge/test_crashes.py::test_nothing_acknowledged_is_missing_and_nothing_is_applied_twice[3]",
     ),
     Bug(
         name="webhook acknowledged before the commit",
