@@ -34,20 +34,21 @@ async def carried(temporal: Temporal, pending: PendingActivityInfo) -> CarriedCa
     """
     records = await tries_of(temporal, pending)
     made = max(records[-1].number if records else 0, pending.attempt - 1)
-    started = pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
-    ended = records[-1] if started and records and records[-1].attempt == pending.attempt else None
-    running = started and not ended
+    running, failed, next_at = False, _last(pending), next_try(pending)
+    if pending.state != PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
+        noted = records[-1] if records and records[-1].attempt == pending.attempt else None
+        if noted:
+            failed = FailedTry(outcome=noted.outcome, message=noted.message)
+            next_at = noted.at + timedelta(seconds=noted.next_seconds)
+        else:
+            running, failed = True, _unheard()
     return CarriedCall(
         key=pending.activity_id,
-        failed=_noted(ended) if ended else _unheard() if running else _last(pending),
-        next_at=ended.at + timedelta(seconds=ended.next_seconds) if ended else next_try(pending),
+        failed=failed,
+        next_at=next_at,
         tries_before=max(made + running, 1),
         records=records,
     )
-
-
-def _noted(record: TryRecord) -> FailedTry:
-    return FailedTry(outcome=record.outcome, message=record.message)
 
 
 def _last(pending: PendingActivityInfo) -> FailedTry:

@@ -4,17 +4,9 @@ import pytest
 
 from activities.breaker import FEWEST_CALLS, OPEN_SECONDS, PROBES, WINDOW_SECONDS, Breaker
 from interline.errors import BreakerOpenError, NotSentError, PartnerCallError, RefusedError, UnknownError, WaitError
+from tests.clock import Clock
 
 DOWN = UnknownError("no answer")
-
-
-class Clock:
-    """Seconds, moved by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

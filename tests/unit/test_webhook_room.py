@@ -6,14 +6,7 @@ import pytest
 
 from activities.webhook_room import AT_ONCE, LATEST_OF_FAILING_SECONDS, LATEST_SECONDS, SOONEST_SECONDS, Room
 from interline.errors import HeldError
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
