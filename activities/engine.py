@@ -20,11 +20,11 @@ class Engine:
 
     @activity.defn(name=Activity.ENGINE_PENDING_CALLS)
     async def pending_calls(self, workflow_id: str) -> PendingCalls:
-        """The durable calls under way but this one: key, tries so far, last failure, time of the next try."""
+        """The durable calls under way: key, tries so far, last failure, time of the next try."""
         described = await self._temporal.get_workflow_handle(workflow_id).describe()
-        me = activity.info().activity_id
-        others = [one for one in described.raw_description.pending_activities if one.activity_id != me]
-        return PendingCalls(calls=[await carried(self._temporal, one) for one in others])
+        return PendingCalls(
+            calls=[await carried(self._temporal, one) for one in described.raw_description.pending_activities]
+        )
 
 
 async def carried(temporal: Temporal, pending: PendingActivityInfo) -> CarriedCall:

@@ -7,7 +7,7 @@ again with the same key, their tries and the time of the next one (DESIGN §2).
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from temporalio import workflow
 
@@ -17,6 +17,9 @@ from interline.errors import Outcome
 from workflows import policies
 from workflows.calls import Calls
 from workflows.context import OrderContext
+
+RECORDED_SECONDS: Final = 0.001
+"""The shortest timer: it only ends a workflow task."""
 
 
 async def carry(
@@ -28,6 +31,8 @@ async def carry(
     while True:
         try:
             await workflow.wait_condition(lambda: work.done() or _should_continue(context))
+            if not work.done():
+                await _recorded()
         except asyncio.CancelledError:
             if cancelling:
                 raise
@@ -36,6 +41,8 @@ async def carry(
         if work.done():
             await work
             return
+        if not _should_continue(context):
+            continue
         pending = await _pending()
         if _should_continue(context):
             issued = dict(context.calls.issued)
@@ -51,18 +58,21 @@ def _should_continue(context: OrderContext) -> bool:
     return workflow.info().is_continue_as_new_suggested() and idle
 
 
-async def _pending() -> list[CarriedCall]:
-    """What the server knows of our durable calls.
+async def _recorded() -> None:
+    """Let this workflow task end, so that what the order's local calls did is recorded before the history ends.
 
-    By a regular activity: it ends the workflow task, so that what this order's local calls did is recorded before the
-    history ends. A task that ends a history is thrown away when an event arrives at that instant, and made again in
-    another order of things: what it had told the client would be told once more, under another number.
+    A task that ends a history is thrown away when an event arrives at that instant, and made again in another order of
+    things: what it had told the client would be told once more, under another number.
     """
-    known = await workflow.execute_activity_method(
+    await workflow.sleep(RECORDED_SECONDS, summary="what was done is recorded before a new history")
+
+
+async def _pending() -> list[CarriedCall]:
+    """What the server knows of our durable calls. A local call: the less time until they stop, the truer it is."""
+    known = await workflow.execute_local_activity_method(
         Engine.pending_calls,
         workflow.info().workflow_id,
         start_to_close_timeout=policies.seconds(policies.ENGINE_BUDGET),
-        retry_policy=policies.PARTNER_RETRIES,
         summary="look at our own pending calls before a new history",
     )
     return known.calls
