@@ -41,7 +41,7 @@ def test_in_the_middle_of_everything_with_calls_under_way(impatient: Stack, keys
     order = place(impatient)
     order.until_status("completed")
 
-    assert asyncio.run(runs(order)) >= 3
+    assert asyncio.run(runs(order)) >= 2, "continued amid it"
     assert order.doubled() == []
     assert order.told().count("logistics.status") == 5
     taken = [item for item in impatient.inbox(order.number) if item.status == httpx.codes.OK]
