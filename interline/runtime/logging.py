@@ -3,14 +3,23 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import orjson
 import structlog
 
 
+DECEIVING: Final = {
+    code: f"\\u{code:04x}"
+    for first, last in ((0x7F, 0x9F), (0x061C, 0x061C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))
+    for code in range(first, last + 1)
+}
+"""What JSON allows as it is, and a terminal obeys: C1 controls, line separators, marks that turn the writing around."""
+
+
 def _dumps(event: object, default: object = None, **_: object) -> str:
-    return orjson.dumps(event, default=repr if default is None else None).decode()
+    text = orjson.dumps(event, default=repr if default is None else None).decode()
+    return text if text.isascii() and "\x7f" not in text else text.translate(DECEIVING)
 
 
 def configure(*, process: str, level: str = "INFO", file: Path | None = None) -> None:
