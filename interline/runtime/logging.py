@@ -8,7 +8,6 @@ from typing import Final, TextIO
 import orjson
 import structlog
 
-
 DECEIVING: Final = {
     code: f"\\u{code:04x}"
     for first, last in ((0x7F, 0x9F), (0x061C, 0x061C), (0x200E, 0x200F), (0x2028, 0x202E), (0x2066, 0x2069))
