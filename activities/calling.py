@@ -17,7 +17,7 @@ from activities.recent import RecentResults
 from activities.tries import Tries
 from interline.domain.calls import CallInput
 from interline.domain.policy import Keys
-from interline.errors import PartnerCallError, UnaskableError, UnknownError, from_status
+from interline.errors import PartnerCallError, RefusedError, UnaskableError, UnknownError, from_status
 from interline.names import Partner
 from interline.runtime.clients import Client, ClientRegistry, PartnerAccount
 
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+EXISTS_ALREADY: Final = 409
 
 @dataclass(frozen=True)
 class Effect:
@@ -65,13 +66,7 @@ class PartnerCalls:
     async def ask(self, call: CallInput, partner: Partner, method: str, path: str, body: bytes = b"") -> Answer:
         """As `exchange`, but any status is an answer (for look-ups)."""
         account = self._account(call, partner)
-        headers = {
-            "content-type": "application/json",
-            "x-api-key": account.api_key.get_secret_value(),
-            "idempotency-key": call.key,
-            "x-interline-order": call.order_number,
-            "x-interline-step": call.step,
-        }
+        headers = _headers(call, method, account)
         request = Outgoing(partner.value, method, account.url.rstrip("/") + path, headers, body)
         breaker = self._breaker(account.url)
         breaker.admit()
@@ -146,12 +141,39 @@ class PartnerCalls:
         look_up: Callable[[], Coroutine[Any, Any, T | None]] | None,
     ) -> T:
         call = tries.call
+        asked = None if call.keys is Keys.NONE else look_up
         if effect.repeatable or call.keys is Keys.HONOURED or not tries.may_have_been_sent():
-            return await send()
-        if call.keys is Keys.NONE or look_up is None:
+            return await _create(send, asked)
+        if asked is None:
             raise UnaskableError(f"{call.step} may have happened and the partner cannot be asked: a human must look")
+        found = await asked()
+        return found if found is not None else await _create(send, asked)
+
+
+async def _create(
+    send: Callable[[], Coroutine[Any, Any, T]], look_up: Callable[[], Coroutine[Any, Any, T | None]] | None
+) -> T:
+    """Send. "It exists already" about our own is a success, but only the partner's own record shows whose it is."""
+    try:
+        return await send()
+    except RefusedError as error:
+        if error.status != EXISTS_ALREADY or look_up is None:
+            raise
         found = await look_up()
-        return found if found is not None else await send()
+        if found is None:
+            raise RefusedError(f"{error}, and a look-up finds nothing of this order", status=error.status) from None
+        return found
+
+
+def _headers(call: CallInput, method: str, account: PartnerAccount) -> dict[str, str]:
+    """A question carries no key: a partner that remembers answers by key would give the create's answer again."""
+    key = {} if method == "GET" else {"idempotency-key": call.key}
+    return key | {
+        "content-type": "application/json",
+        "x-api-key": account.api_key.get_secret_value(),
+        "x-interline-order": call.order_number,
+        "x-interline-step": call.step,
+    }
 
 
 def raise_for_status(who: str, answer: Answer) -> None:

@@ -22,10 +22,8 @@ from interline.domain.calls import (
     UpdateShipment,
 )
 from interline.domain.order import Kind
-from interline.errors import RefusedError
 from interline.names import Activity, Partner
 
-CONFLICT = 409
 REFUSALS = frozenset({400, 409, 422})
 
 
@@ -110,17 +108,8 @@ class Oms:
         return Acknowledged(partner_id=oms.acknowledgement(answer.body, call.order_number))
 
     async def _create(self, call: CreateOrder, path: str, body: bytes) -> Created:
-        answer = await self._calls.ask(call, Partner.OMS, "POST", path, body)
-        if answer.status == CONFLICT:
-            return await self._already_there(call, path)
-        raise_for_status(Partner.OMS.value, answer)
+        answer = await self._calls.exchange(call, Partner.OMS, "POST", path, body)
         return oms.created(answer.body, call.order_number)
-
-    async def _already_there(self, call: CreateOrder, path: str) -> Created:
-        found = await (self._find(call) if path == oms.OUTBOUND_PATH else self._find_return(call))
-        if found is None:
-            raise RefusedError("oms answered 409, and has no order of this number")
-        return found
 
     async def _find(self, call: CreateOrder) -> Created | None:
         path = oms.outbound_path(quote(call.warehouse_id, safe=""), quote(call.order_number, safe=""))

@@ -37,5 +37,5 @@ class Wms:
     async def _acknowledged(self, call: ForwardGoods, path: str) -> Acknowledged | None:
         answer = await self._calls.ask(call, Partner.WMS, "GET", wms.look_up_path(path, call))
         check_look_up("wms", answer.status, answer.retry_after_seconds)
-        partner_id = wms.acknowledged(answer.body, call.doc_no)
+        partner_id = wms.acknowledged(answer.body, call.order_number, call.doc_no)
         return None if partner_id is None else Acknowledged(partner_id=partner_id)

@@ -32,9 +32,12 @@ def acknowledgement(raw: bytes, doc_no: str) -> str:
     return text(at(data, "acknowledgement_id")) or wrong("wms", "its answer has no acknowledgement id")
 
 
-def acknowledged(raw: bytes, doc_no: str) -> str | None:
-    """The acknowledgement id among those listed, or None: the WMS has not got this document."""
+def acknowledged(raw: bytes, order_number: str, doc_no: str) -> str | None:
+    """The acknowledgement id among those listed, or None: the WMS has not got this document of this order."""
     rows = at(read("wms", raw), "data", "items")
     if not isinstance(rows, list):
         wrong("wms", "its look-up has no list")
-    return next((text(at(row, "acknowledgement_id")) for row in rows if text(at(row, "doc_no")) == doc_no), None)
+    ours = (
+        row for row in rows if text(at(row, "doc_no")) == doc_no and text(at(row, "order_no")) in {"", order_number}
+    )
+    return next((text(at(row, "acknowledgement_id")) for row in ours), None)

@@ -12,7 +12,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.calling import CREATE, READ, Effect, PartnerCalls
 from interline.domain.calls import CallInput, FailedTry, TryRecord
 from interline.domain.policy import Keys, OrderPolicy
-from interline.errors import NotSentError, Outcome, PartnerCallError, RefusedError, UnknownError, WaitError
+from interline.errors import NotSentError, Outcome, PartnerCallError, RefusedError, UnaskableError, UnknownError, WaitError
 from tests.activities.conftest import PartnersAt
 
 SCHEDULE = [5.0, 300.0]
@@ -219,6 +219,46 @@ async def test_a_read_is_simply_repeated(start: Start, keys: Keys) -> None:
 async def test_a_clear_no_is_final(start: Start) -> None:
     error = await start(Partner(RefusedError("oms answered 422")), keys=Keys.LOOKUP).fail_once()
     assert (error.type, error.non_retryable) == (Outcome.REFUSED, True)
+
+
+EXISTS = RefusedError("wms answered 409", status=409)
+ASKED = [Keys.HONOURED, Keys.LOOKUP]
+
+
+@pytest.mark.parametrize("keys", ASKED)
+async def test_it_exists_already_and_is_ours_so_it_is_done(start: Start, keys: Keys) -> None:
+    engine = start(Partner(EXISTS, "found"), keys=keys)
+    assert await engine.try_once() == "found"
+    assert engine.partner.heard == ["create", "look up"]
+
+
+@pytest.mark.parametrize("keys", ASKED)
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(None, Outcome.REFUSED), (UnaskableError("wms cannot be asked"), Outcome.UNASKABLE)],
+    ids=["not ours", "cannot be asked"],
+)
+async def test_it_exists_already_and_is_not_shown_to_be_ours_so_a_human_looks(
+    start: Start, keys: Keys, answer: PartnerCallError | None, told: Outcome
+) -> None:
+    engine = start(Partner(EXISTS, answer), keys=keys)
+    error = await engine.fail_once()
+    assert (error.type, error.non_retryable) == (told, True)
+    assert engine.partner.heard == ["create", "look up"]
+
+
+async def test_who_cannot_be_asked_is_not_asked_what_exists(start: Start) -> None:
+    engine = start(Partner(EXISTS, "found"), keys=Keys.NONE)
+    assert (await engine.fail_once()).type == Outcome.REFUSED
+    assert engine.partner.heard == ["create"]
+
+
+@pytest.mark.parametrize("keys", ASKED)
+async def test_a_look_up_of_what_exists_is_made_again_when_it_fails(start: Start, keys: Keys) -> None:
+    again = [EXISTS] if keys is Keys.HONOURED else []
+    engine = start(Partner(EXISTS, UnknownError("no answer"), *again, "found"), keys=keys)
+    assert not (await engine.fail_once()).non_retryable
+    assert await engine.try_once() == "found"
 
 
 async def test_when_the_schedule_is_used_up_a_human_decides(start: Start) -> None:

@@ -17,24 +17,22 @@ RED_7_ENDS: Final = of(
 
 def red_3() -> Row:
     """Worker → OMS."""
-    refused = not_yet(
-        "a plain refusal is shown; a 409 of the OMS about our own order (looked up, a success) has no test"
-    )
-    again = shown(by.FOUND, by.ONCE_EACH)
+    refused = shown(by.CLEAR_NO, PARKED, by.EXISTS)
+    again = shown(by.FOUND, by.ONCE_EACH, by.EXISTS)
     late = shown(of("outcomes/test_unknown", "at_every_try_until_it_is_repaired"), by.FOUND)
     return (*_sending(), refused, *_wrong(), again, NONE, late, NO_CLOCK)
 
 
 def red_7() -> Row:
     """Worker → WMS."""
-    again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH)
+    again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH, by.EXISTS)
     refused = shown(by.CLEAR_NO, PARKED, SKIPPED)
     return (*_sending(*FALLBACK), refused, *_wrong(), again, shown(RED_7_ENDS), shown(RED_7_ENDS, PARKED), NO_CLOCK)
 
 
 def blue_6() -> Row:
     """Worker → provider."""
-    again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH)
+    again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH, by.EXISTS)
     late = not_yet("the registration is undone when an order is cancelled; after completion nothing takes it back")
     early = shown(by.EARLY_EVENT, by.CHAOS)
     return (*_sending(), shown(by.CLEAR_NO), *_wrong(), again, early, late, NONE)

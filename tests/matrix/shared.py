@@ -77,6 +77,11 @@ BREAKER: Final = (
     *of("pressure/test_waiting", "the_breaker_opens_lets_nothing_through_and_closes"),
 )
 CLEAR_NO: Final = of("activities/test_perform", "a_clear_no_is_final")
+EXISTS: Final = (
+    *of("outcomes/test_unknown", "it_exists_already_and_is_ours_so_it_is_done"),
+    *of("outcomes/test_unknown", "it_exists_already_and_is_not_ours_so_a_human_looks"),
+    *of("activities/test_perform", "it_exists_already_and_is_not_shown_to_be_ours_so_a_human_looks"),
+)
 WRONG_2XX: Final = of(
     "unit/test_partner_calls_out",
     "a_wrong_2xx_is_an_unknown_outcome",
