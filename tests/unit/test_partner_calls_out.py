@@ -198,7 +198,10 @@ def test_the_wms_and_the_provider_are_asked_for_our_own_effect() -> None:
     listed: JsonObject = {
         "items": [{"doc_no": "D0", "acknowledgement_id": "a0"}, {"doc_no": "D1", "acknowledgement_id": 5}]
     }
-    assert (wms.acknowledged(answer(listed), "SO-1", "D1"), wms.acknowledged(answer(listed), "SO-1", "D2")) == ("5", None)
+    assert wms.acknowledged(answer(listed), "SO-1", "D1") == "5"
+    assert wms.acknowledged(answer(listed), "SO-1", "D2") is None
+    others: JsonObject = {"items": [{"order_no": "SO-2", "doc_no": "D1", "acknowledgement_id": 5}]}
+    assert wms.acknowledged(answer(others), "SO-1", "D1") is None
     hooks: JsonObject = {"webhooks": [{"order_no": "SO-1", "callback_url": "http://us/", "webhook_id": "wh1"}]}
     assert logistics.registered_id(answer(hooks), "SO-1", "http://us/") == "wh1"
     assert logistics.registered_id(answer(hooks), "SO-1", "http://others/") is None
