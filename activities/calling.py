@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 EXISTS_ALREADY: Final = 409
 
+
 @dataclass(frozen=True)
 class Effect:
     """How a partner without keys is protected: can it be asked, and would a repeat be harmless?"""

@@ -12,7 +12,15 @@ from temporalio.testing import ActivityEnvironment
 from activities.calling import CREATE, READ, Effect, PartnerCalls
 from interline.domain.calls import CallInput, FailedTry, TryRecord
 from interline.domain.policy import Keys, OrderPolicy
-from interline.errors import NotSentError, Outcome, PartnerCallError, RefusedError, UnaskableError, UnknownError, WaitError
+from interline.errors import (
+    NotSentError,
+    Outcome,
+    PartnerCallError,
+    RefusedError,
+    UnaskableError,
+    UnknownError,
+    WaitError,
+)
 from tests.activities.conftest import PartnersAt
 
 SCHEDULE = [5.0, 300.0]
