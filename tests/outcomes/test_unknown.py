@@ -106,8 +106,8 @@ def test_it_exists_already_and_is_ours_so_it_is_done(well: Stack) -> None:
     order = place_unconfirmed(well)
     confirm(order)
     order.until_status("completed")
-    for step in CREATES:
-        calls = order.calls(step, partner=CREATES[step])
+    for step, partner in CREATES.items():
+        calls = order.calls(step, partner=partner)
         assert [call.method for call in calls] == ["POST", "POST", "GET"]
         first, second, question = (call.idempotency_key for call in calls)
         assert first == second, "the same key again"
