@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     REQUEST_TIMEOUT = "request-timeout"
     DELIVERY_NOT_FOUND = "delivery-not-found"
     ORDER_ALREADY_EXISTS = "order-already-exists"
+    ORDER_CLOSED = "order-closed"
     WEBHOOK_NOT_CONFIGURED = "webhook-not-configured"
     COMMAND_REFUSED = "command-refused"
     CONTENT_TOO_LARGE = "content-too-large"
@@ -120,6 +121,9 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
         404, 404, "you have no such delivery: GET /v3/fulfillment/webhooks/deliveries lists them"
     ),
     _E.ORDER_ALREADY_EXISTS: Meaning(409, 409, "this order number is taken by another body: use a new number"),
+    _E.ORDER_CLOSED: Meaning(
+        409, 409, "this order was cancelled, rejected or stopped, data says where it stands: use a new number"
+    ),
     _E.WEBHOOK_NOT_CONFIGURED: Meaning(409, 409, "set the url of this kind first: PUT /v3/fulfillment/webhooks"),
     _E.COMMAND_REFUSED: Meaning(409, 409, "the order does not allow this now: the message says why, data the state"),
     _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB"),

@@ -16,11 +16,9 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from interline.attributes import KEYWORDS
 from interline.contracts.canonical import fingerprint
 from interline.contracts.commands_in import read_amendment, read_cancellation
 from interline.contracts.event_reading import ORDER_NUMBER
-from interline.contracts.order_out import so_status
 from interline.contracts.problems import ErrorCode, Problem, RequestError, refused
 from interline.domain.base import JsonObject
 from interline.domain.commands import AmendCommand, CancelCommand, CommandDone
@@ -30,6 +28,7 @@ from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
 from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import within
+from starter.gateway.standing import standing, word
 
 WAIT_SECONDS: Final = 1.5
 """How long a command may take before it is answered with 503: its outcome is then asked for by repeating it."""
@@ -84,7 +83,7 @@ async def _find(
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             raise refused(ErrorCode.ORDER_NOT_FOUND) from None
-    if _word(described, Attribute.WAREHOUSE_ID) != warehouse_id:
+    if word(described, Attribute.WAREHOUSE_ID) != warehouse_id:
         raise refused(ErrorCode.ORDER_NOT_FOUND)
     return order, described
 
@@ -144,18 +143,11 @@ async def _outcome(
 
 async def _refusal(order: _Order, cause: BaseException | None) -> RequestError:
     described = await order.describe()
-    status = _word(described, Attribute.ORDER_STATUS)
-    said = cause.message if isinstance(cause, ApplicationError) else f"the order has ended: it is {status}"
-    state: JsonObject = {
-        "order_status": status,
-        "so_status": so_status(status),
-        "logistics_status": _word(described, Attribute.LOGISTICS_STATUS),
-    }
+    state = standing(described)
+    said = (
+        cause.message if isinstance(cause, ApplicationError) else f"the order has ended: it is {state['order_status']}"
+    )
     return RequestError([Problem(ErrorCode.COMMAND_REFUSED, said)], data=state)
-
-
-def _word(described: WorkflowExecutionDescription, attribute: Attribute) -> str:
-    return described.typed_search_attributes.get(KEYWORDS[attribute], "")
 
 
 ROUTES: Final = (("PATCH", "/outbound/oms/cancel", cancel), ("PATCH", "/outbound/oms/{order_no}", amend))

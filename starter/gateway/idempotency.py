@@ -61,8 +61,8 @@ class InFlight:
             self._keys -= held
 
 
-async def claim(temporal: Temporal, key: str, *, client_id: str, path: str, fingerprint: str) -> None:
-    """Let the key name this request, if it names none yet.
+async def claim(temporal: Temporal, key: str, *, client_id: str, path: str, fingerprint: str) -> bool:
+    """Let the key name this request, if it names none yet; whether it named this one before.
 
     Raises:
         RequestError: 422, it names another one.
@@ -84,3 +84,5 @@ async def claim(temporal: Temporal, key: str, *, client_id: str, path: str, fing
         known = await temporal.get_workflow_handle(workflow_id).describe()
         if (await known.memo()).get(MEMO_FINGERPRINT) != named:
             raise refused(ErrorCode.IDEMPOTENCY_KEY_REUSED) from None
+        return True
+    return False

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import Request, Response
 from temporalio.client import Client as Temporal
+from temporalio.client import WorkflowExecutionDescription
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
@@ -34,6 +35,7 @@ from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.links import order_link
 from starter.gateway.policy import callback_url, order_policy, terms
+from starter.gateway.standing import standing, why_it_is_off, word
 
 _Reader = Callable[[JsonObject, Terms], OrderRequest]
 
@@ -56,13 +58,14 @@ async def _create(request: Request, read: _Reader) -> Response:
     with here.keys.alone(client.client_id, key):
         async with within():
             await _require_webhooks(here.accounts, client)
+            repeated = False
             if key:
                 named = {"client_id": client.client_id, "path": request.url.path, "fingerprint": asked.fingerprint}
-                await idempotency.claim(here.temporal, key, **named)
+                repeated = await idempotency.claim(here.temporal, key, **named)
             try:
                 await _start(here.temporal, order, asked.fingerprint)
             except WorkflowAlreadyStartedError:
-                accepted_at = await _same_order(here.temporal, order, asked.fingerprint)
+                accepted_at = await _same_order(here.temporal, order, asked.fingerprint, repeated=repeated)
                 return _acknowledged(request, order, accepted_at, replayed=True)
     return _acknowledged(request, order, order.accepted_at.isoformat(), replayed=False)
 
@@ -159,19 +162,27 @@ def _details(order: OrderInput) -> str:
     return "\n".join(f"- **{name}**: {fact}" for name, fact in facts.items())
 
 
-async def _same_order(temporal: Temporal, order: OrderInput, fingerprint: str) -> str:
+async def _same_order(temporal: Temporal, order: OrderInput, fingerprint: str, *, repeated: bool) -> str:
     """When the order of this number was accepted, if it is this very order.
 
+    `repeated`: by its key this is the first request once more, so it gets the first answer whatever came after it.
+
     Raises:
-        RequestError: 409, it is another one.
+        RequestError: 409, it is another one, or one that will not be carried out any more.
     """
     known = await temporal.get_workflow_handle(order_workflow_id(order.client_id, order.order_number)).describe()
     memo = await known.memo()
-    if memo.get(MEMO_FINGERPRINT) == fingerprint:
-        return str(memo.get(MEMO_ACCEPTED, ""))
-    warehouse_id = known.typed_search_attributes.get(KEYWORDS[Attribute.WAREHOUSE_ID], order.warehouse_id)
-    link = order_link(warehouse_id, order.order_number)
-    raise RequestError([Problem(ErrorCode.ORDER_ALREADY_EXISTS)], data={"links": {"self": link}})
+    if memo.get(MEMO_FINGERPRINT) != fingerprint:
+        raise _taken(ErrorCode.ORDER_ALREADY_EXISTS, known, order)
+    if (why := why_it_is_off(known)) and not repeated:
+        raise _taken(ErrorCode.ORDER_CLOSED, known, order, f"this order will not be carried out: {why}")
+    return str(memo.get(MEMO_ACCEPTED, ""))
+
+
+def _taken(error: ErrorCode, known: WorkflowExecutionDescription, order: OrderInput, message: str = "") -> RequestError:
+    """The number is taken: by what, and where that stands."""
+    link = order_link(word(known, Attribute.WAREHOUSE_ID) or order.warehouse_id, order.order_number)
+    return RequestError([Problem(error, message)], data={"links": {"self": link}, **standing(known)})
 
 
 def _acknowledged(request: Request, order: OrderInput, accepted_at: str, *, replayed: bool) -> Response:

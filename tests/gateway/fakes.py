@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from temporalio import workflow
 from temporalio.common import RawValue
 
+from interline.attributes import KEYWORDS
 from interline.domain.base import JsonObject
 from interline.domain.order import OrderInput
 from interline.domain.shipment import Price, PricingInput, Quote
 from interline.domain.statuses import LogisticsStatus, OrderStatus, PricingProblem
 from interline.domain.stray import StrayInput
 from interline.domain.view import OrderView
-from interline.names import STATUS_QUERY, Signal, Workflow
+from interline.names import STATUS_QUERY, Attribute, Signal, Workflow
 
 PROBLEM_AREAS = {
     900_001: PricingProblem.PARTNER_TIMEOUT,
@@ -37,6 +38,7 @@ class Order:
     async def run(self, order: OrderInput) -> OrderView:  # noqa: ARG002  the engine asks for the same as in init
         """Wait for the goods issue."""
         await workflow.wait_condition(lambda: self._issued)
+        workflow.upsert_search_attributes([KEYWORDS[Attribute.ORDER_STATUS].value_set(OrderStatus.COMPLETED.value)])
         return self._view(OrderStatus.COMPLETED)
 
     @workflow.signal(dynamic=True)

@@ -218,3 +218,31 @@ async def test_a_list_says_everything_that_is_wrong_with_its_parameters(shop: Ht
     errors = answer.json()["metadata"]["errors"]
     assert sorted(error["message"].split()[2] for error in errors) == sorted(wrong)
     assert "' OR '" not in answer.text
+
+
+async def test_a_stopped_order_is_not_acknowledged_again_but_to_the_request_that_made_it(
+    shop: Http, engine: Engine
+) -> None:
+    order = an_order()
+    key = {"Idempotency-Key": f"stopped-{order['so_number']}"}
+    first = await shop.post(OUTBOUND, json=order, headers=key)
+    await engine.client.get_workflow_handle(order_workflow_id("shop", str(order["so_number"]))).terminate("a test")
+    for headers in ({}, {"Idempotency-Key": f"other-{order['so_number']}"}):
+        again = await shop.post(OUTBOUND, json=order, headers=headers)
+        assert again.status_code == 409
+        assert again.json()["metadata"]["errors"][0]["error"] == "order-closed"
+        assert "was terminated" in again.json()["metadata"]["errors"][0]["message"]
+        assert again.json()["data"]["links"] == first.json()["data"]["links"]
+    repeated = await shop.post(OUTBOUND, json=order, headers=key)
+    assert (repeated.status_code, repeated.json()["data"]) == (202, first.json()["data"])
+
+
+async def test_a_completed_order_again_gets_the_same_answer(shop: Http, engine: Engine, worker: None) -> None:
+    order = an_order()
+    first = await shop.post(OUTBOUND, json=order)
+    handle = engine.client.get_workflow_handle(order_workflow_id("shop", str(order["so_number"])))
+    await handle.signal("goods_issued")
+    await handle.result()
+    again = await shop.post(OUTBOUND, json=order)
+    assert (again.status_code, again.json()["data"]) == (202, first.json()["data"])
+    assert again.headers["idempotency-replayed"] == "true"

@@ -30,6 +30,14 @@ AGAIN: Final = of(
     "gateway/test_orders", "the_same_order_again_gets_the_same_answer", "64_identical_requests_make_one_order"
 )
 TAKEN: Final = of("gateway/test_orders", "the_same_number_with_another_body_is_a_conflict_with_a_link")
+ENDED: Final = (
+    *of("time/test_cancel", "the_order_sent_again_after_it_was_cancelled_is_a_conflict_with_its_state"),
+    *of(
+        "gateway/test_orders",
+        "a_stopped_order_is_not_acknowledged_again_but_to_the_request_that_made_it",
+        "a_completed_order_again_gets_the_same_answer",
+    ),
+)
 UNSEEN: Final = (*by.CRASHES, *by.COMMITTED_UNANSWERED)
 
 RED_1: Final[Row] = (
@@ -42,9 +50,7 @@ RED_1: Final[Row] = (
     webhooks.TLS_IN,
     shown(AGAIN, TAKEN, remark="the order number is the identity; two orders may share a tracking id, and are flagged"),
     NONE,
-    not_yet(
-        "no test creates a cancelled or completed order again; the code answers its same body with the old 202, not 409"
-    ),
+    shown(ENDED, remark="a completed order's same body gets its first answer, for that answer is still true"),
     not_yet("no test sends an order with a wrong clock; creating one reads no time of the client"),
 )
 RED_2: Final[Row] = (shown(UNSEEN), shown(UNSEEN), *[NONE] * 5, shown(AGAIN), *[NONE] * 3)

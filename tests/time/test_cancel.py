@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from interline.names import Update, stray_workflow_id
 from starter.demo.bodies import WAREHOUSE
-from tests.builders import a_return, unique
+from tests.builders import a_return, an_outbound, unique
 from tests.flows import scenarios
 from tests.flows.support import PATIENCE_SECONDS, Flow
 from tests.stack.driver import OUTBOUND
@@ -39,6 +39,17 @@ async def test_before_the_confirmation_only_the_oms_and_the_shipment_are_taken_b
     assert list(view["undo"]) == ["undo shipment"]
     assert flow.told(number)[-1] == "order.cancelled"
     assert not flow.stack.ledger(number, step="blue 5")
+
+
+async def test_the_order_sent_again_after_it_was_cancelled_is_a_conflict_with_its_state(flow: Flow) -> None:
+    body = an_outbound()
+    number = flow.order(body)
+    await flow.quiet(number)
+    await cancel(flow, number)
+    await flow.ended(number)
+    again = flow.stack.post(OUTBOUND, body)
+    assert (again.status_code, again.json()["metadata"]["errors"][0]["error"]) == (409, "order-closed")
+    assert again.json()["data"]["order_status"] == "cancelled"
 
 
 async def test_after_the_confirmation_all_is_undone_in_reverse_each_as_a_step_of_its_own(flow: Flow) -> None:
