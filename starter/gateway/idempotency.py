@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on order creation: a key names one request for as long as Temporal remembers closed workflows.
+"""`Idempotency-Key` of an order or a price: a key names one request for as long as Temporal remembers closed workflows.
 
 The order number protects an order by itself; the key protects a client that would make a second number for the same
 order. It is taken before the order is started, so a request that died between the two goes on when it is repeated.

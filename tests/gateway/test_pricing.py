@@ -3,10 +3,12 @@
 import re
 from time import monotonic
 
+import httpx
 import pytest
 
 from interline.names import quote_workflow_id
-from tests.gateway.support import PRICING, Engine, Http, shipment
+from tests.builders import unique
+from tests.gateway.support import OTHER_KEY, PRICING, SHOP_KEY, Engine, Http, keyed, shipment
 
 
 async def test_a_quote_looks_as_shippers_pricing_does(shop: Http, engine: Engine, worker: None) -> None:
@@ -81,3 +83,29 @@ async def test_without_a_worker_the_answer_comes_within_five_seconds(shop: Http)
     assert monotonic() - begun < 5.2
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "2"
+
+
+async def test_the_same_key_gets_the_same_quote_and_names_no_other_request(shop: Http, worker: None) -> None:
+    key, body = {"Idempotency-Key": unique("price")}, shipment()
+    first = await shop.post(PRICING, json=body, headers=key)
+    again = await shop.post(PRICING, json=dict(reversed(body.items())), headers=key)
+    assert again.status_code == 200
+    assert again.json()["data"] == first.json()["data"]
+    assert (first.headers.get("idempotency-replayed"), again.headers["idempotency-replayed"]) == (None, "true")
+    for path, other in ((PRICING, shipment(weight=2.5)), (f"{PRICING}/regular", body)):
+        refused = await shop.post(path, json=other, headers=key)
+        assert refused.status_code == 422
+        assert refused.json()["metadata"]["errors"][0]["error"] == "idempotency-key-reused"
+    free = [await shop.post(PRICING, json=body) for _ in range(2)]
+    assert len({answer.json()["data"]["quote_id"] for answer in (first, *free)}) == 3
+
+
+async def test_a_key_is_its_clients_own(shop: Http, address: str, worker: None) -> None:
+    key = unique("price")
+    async with httpx.AsyncClient(base_url=address, timeout=15) as http:
+        answers = [
+            await http.post(PRICING, json=shipment(), headers={**keyed(of), "Idempotency-Key": key})
+            for of in (SHOP_KEY, OTHER_KEY)
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert len({answer.json()["data"]["quote_id"] for answer in answers}) == 2

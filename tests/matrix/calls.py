@@ -14,6 +14,11 @@ RED_7_ENDS: Final = of(
     "flows/test_orders", "delivered_before_the_pgi_is_kept_forwarded_and_flagged_and_red_7_ends_the_order"
 )
 
+UNDONE: Final = of("time/test_cancel", "after_the_confirmation_all_is_undone_in_reverse_each_as_a_step_of_its_own")
+STAYS: Final = (
+    "undone when the order is cancelled; a completed one's stays, or returned, lost and damaged would never reach us"
+)
+
 
 def red_3() -> Row:
     """Worker → OMS."""
@@ -33,7 +38,7 @@ def red_7() -> Row:
 def blue_6() -> Row:
     """Worker → provider."""
     again = shown(by.OWN_EFFECT, by.FOUND, by.ONCE_EACH, by.EXISTS)
-    late = not_yet("the registration is undone when an order is cancelled; after completion nothing takes it back")
+    late = shown(UNDONE, by.LATE, remark=STAYS)
     early = shown(by.EARLY_EVENT, by.CHAOS)
     return (*_sending(), shown(by.CLEAR_NO), *_wrong(), again, early, late, NONE)
 

@@ -7,8 +7,8 @@ from tests.matrix import shared as by
 from tests.matrix.calls import blue_6, red_3, red_7
 from tests.matrix.model import NONE, Row, Table, not_yet, of, shown
 
-UNKEYED: Final = not_yet("pricing takes no Idempotency-Key: a client that repeats gets a new quote, not the same one")
-LEFT: Final = not_yet("no test has a client leave while its price is made")
+KEYED: Final = shown(by.KEYED_PRICE, by.PRICE_AGAIN)
+LEFT: Final = shown(by.LEFT_PRICE)
 NO_ANSWER: Final = of("pricing/test_trouble", "without_an_order_the_client_hears_why_within_its_patience")
 SECOND: Final = of("pricing/test_trouble", "a_second_provider_takes_over_from_a_silent_one")
 LATE_ANSWER: Final = of("pricing/test_trouble", "an_order_waits_for_a_slow_provider_and_goes_on")
@@ -62,7 +62,7 @@ BLUE_1: Final[Row] = (
     shown(by.CATALOGUE, of("gateway/test_bad_input", "no_pricing_body_is_our_fault")),
     NONE,
     webhooks.TLS_IN,
-    UNKEYED,
+    KEYED,
     NONE,
     NONE,
     shown(QUOTE_OVER),
@@ -77,7 +77,7 @@ BLUE_2: Final[Row] = (
     not_yet(
         "a failed handshake is shown as not sent for any partner; no test asks for a price over one (it answers 503)"
     ),
-    shown(of("activities/test_perform", "a_read_is_simply_repeated")),
+    shown(of("activities/test_perform", "a_read_is_simply_repeated"), by.PRICE_AGAIN),
     NONE,
     shown(LATE_ANSWER),
     NONE,
@@ -94,7 +94,7 @@ BLUE_4: Final[Row] = (
     LEFT,
     LEFT,
     *[NONE] * 5,
-    UNKEYED,
+    KEYED,
     NONE,
     shown(QUOTE_OVER, remark="an expired quote is no 409: it is asked for again, and the client is told"),
     NONE,

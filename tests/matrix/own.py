@@ -11,8 +11,8 @@ STORE: Final = not_yet("a worker's side of a dead database: only Temporal dying 
 CUT: Final = not_yet(
     "no test cuts worker and Temporal, or worker and partner, for 30 s; there is no TCP fault proxy yet"
 )
-NO_GATEWAY: Final = not_yet("no test kills the gateway while it waits for a price")
-NO_REPLAY: Final = not_yet("pricing takes no Idempotency-Key: a client that repeats gets a new quote, not the same one")
+PRICE_DIED: Final = shown(by.PRICE_DIED)
+LOST_PRICE: Final = shown(by.LEFT_PRICE, by.CUT_OFF, remark="an answer that the cut swallows is one whose client left")
 ANSWERED_FOR_STORE: Final = "Temporal without its database is played by the errors that it then answers"
 BY_CHANCE: Final = "met by the kills of a seeded chaos run, not step by step"
 
@@ -71,10 +71,10 @@ ROWS: Final[dict[str, Row]] = {
     "red 5": TELLING,
     "red 6": _goods(),
     "red 7": CALLING,
-    "blue 1": (NO_GATEWAY, NO_WORKER, NO_TEMPORAL, NO_STORE, DISK, shown(by.CUT_OFF, PRICE.tests)),
-    "blue 2": (NO_GATEWAY, PRICING_KILLED, NO_TEMPORAL, NO_STORE, DISK, PRICE),
-    "blue 3": (NO_GATEWAY, PRICING_KILLED, NO_TEMPORAL, NO_STORE, DISK, LATE_PRICE),
-    "blue 4": (NO_REPLAY, NONE, NO_TEMPORAL, NO_STORE, DISK, NO_REPLAY),
+    "blue 1": (PRICE_DIED, NO_WORKER, NO_TEMPORAL, NO_STORE, DISK, shown(by.CUT_OFF, PRICE.tests)),
+    "blue 2": (PRICE_DIED, PRICING_KILLED, NO_TEMPORAL, NO_STORE, DISK, PRICE),
+    "blue 3": (PRICE_DIED, PRICING_KILLED, NO_TEMPORAL, NO_STORE, DISK, LATE_PRICE),
+    "blue 4": (PRICE_DIED, NONE, NO_TEMPORAL, NO_STORE, DISK, LOST_PRICE),
     "blue 5": (NONE, EACH_CALL, CHAOS, STORE, DISK, CUT),
     "blue 6": (NONE, EACH_CALL, CHAOS, STORE, DISK, CUT),
     "blue 7": INBOUND,

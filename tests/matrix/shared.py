@@ -55,6 +55,9 @@ EARLY_EVENT: Final = (
     *of("flows/test_orders", "an_early_event_waits_for_its_order"),
     *of("edge/test_strays", "an_early_event_waits_for_its_order"),
 )
+LATE: Final = of(
+    "edge/test_strays", "a_late_event_is_told_without_a_place_in_the_sequence", "a_reopening_also_updates_the_oms"
+)
 ANY_ORDER: Final = of("unit/test_rules", "all_5040_orders_of_arrival_end_in_the_same_facts")
 
 UNKNOWN: Final = of(
@@ -90,6 +93,13 @@ WRONG_2XX: Final = of(
 NO_TLS: Final = of("activities/test_http", "tls_to_a_server_that_speaks_none_means_nothing_was_sent")
 FOUND: Final = of("activities/test_perform", "what_a_look_up_finds_is_the_result_and_nothing_is_created")
 OWN_EFFECT: Final = of("unit/test_partner_calls_out", "the_wms_and_the_provider_are_asked_for_our_own_effect")
+
+KEYED_PRICE: Final = of(
+    "gateway/test_pricing", "the_same_key_gets_the_same_quote_and_names_no_other_request", "a_key_is_its_clients_own"
+)
+LEFT_PRICE: Final = of("pricing/test_keys", "a_client_that_left_finds_its_quote")
+PRICE_DIED: Final = of("pricing/test_keys", "a_gateway_that_dies_while_it_waits_for_the_price_loses_nothing")
+PRICE_AGAIN: Final = of("pricing/test_keys", "a_key_without_a_price_yet_asks_the_provider_again_by_the_same_key")
 
 BROKEN_RECEIVER: Final = of("webhooks/test_delivery", "the_story_of_a_broken_receiver")
 HANGING_RECEIVER: Final = of("webhooks/test_delivery", "a_hanging_receiver_takes_its_time_and_no_more")

@@ -103,11 +103,13 @@ class Stack:
 
     # The client API.
 
-    def post(self, path: str, body: JsonObject, *, client: int = 0) -> httpx.Response:
+    def post(
+        self, path: str, body: JsonObject, *, client: int = 0, key: str = "", timeout_seconds: float = 10.0
+    ) -> httpx.Response:
         """As the client platform."""
         manifest = self.manifest
-        headers = {"X-API-Key": manifest.clients[client].api_key}
-        return self._http.post(f"{manifest.gateway}{path}", json=body, headers=headers)
+        headers = {"X-API-Key": manifest.clients[client].api_key, **({"Idempotency-Key": key} if key else {})}
+        return self._http.post(f"{manifest.gateway}{path}", json=body, headers=headers, timeout=timeout_seconds)
 
     def status(self, number: str, *, client: int = 0) -> str:
         """The order's status; empty while the gateway asks us to wait, as it may after Temporal was killed."""
