@@ -21,7 +21,7 @@ FAILED_SHARE: Final = 0.5
 OPEN_SECONDS: Final = 30.0
 PROBES: Final = 3
 BAD_CREDENTIALS: Final = frozenset({401, 403})
-_FAILURES: Final = frozenset({Outcome.NOT_SENT, Outcome.UNKNOWN, Outcome.WRONG_ANSWER})
+_FAILURES: Final = frozenset({Outcome.NOT_SENT, Outcome.TLS, Outcome.UNKNOWN, Outcome.WRONG_ANSWER})
 
 
 class Breaker:

@@ -10,6 +10,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import httpx
+import structlog
 
 from activities.pinning import CheckedNetwork, PinnedTransport
 from interline.errors import (
@@ -17,8 +18,11 @@ from interline.errors import (
     BusyError,
     NotSentError,
     RefusedError,
+    TlsError,
     UnknownError,
 )
+
+log = structlog.get_logger()
 
 LOCAL_TRIES_PER_DESTINATION: Final = 10
 LARGEST_ANSWER_BYTES: Final = 1024 * 1024
@@ -99,7 +103,7 @@ class Http:
         except TimeoutError:
             raise UnknownError(f"{request.who} did not answer within {budget_seconds:g} s") from None
         except _NOT_SENT as error:
-            raise NotSentError(f"{request.who} cannot be reached ({type(error).__name__})") from None
+            raise _not_sent(request, error) from None
         except _MISCONFIGURED as error:
             raise RefusedError(f"{request.who}: the configured address is unusable ({type(error).__name__})") from None
         except httpx.HTTPError as error:
@@ -126,6 +130,18 @@ class Http:
                 headers={"accept-encoding": "identity", "user-agent": "interline"},
             )
         return self._pools[destination, public_only]
+
+
+def _not_sent(request: Outgoing, error: BaseException) -> NotSentError:
+    """Why no connection came about. One that cannot be trusted is an alarm: somebody else may be answering."""
+    cause: BaseException | None = error
+    while cause and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return NotSentError(f"{request.who} cannot be reached ({type(error).__name__})")
+    why = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or "the handshake broke off"
+    log.error("partner.tls_failed", partner=request.who, destination=destination_of(request.url), why=why)
+    return TlsError(f"{request.who} cannot be trusted: TLS failed ({why})")
 
 
 def retry_after(value: str | None) -> float | None:

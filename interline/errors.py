@@ -2,6 +2,7 @@
 
     PartnerCallError
     ├── NotSentError      nothing left us (refused, DNS, TLS, pool): repeat freely
+    │   ├── TlsError           no trusted connection: certificate or handshake, an alarm for the operator
     │   └── BreakerOpenError   the partner is down and is left in peace for a while
     ├── UnknownError      it may have happened (timeout, reset, 5xx): same key, or ask first, or a human
     │   └── WrongAnswerError   a 2xx that is not the agreed answer
@@ -21,6 +22,7 @@ class Outcome(StrEnum):
     """The type of the Temporal failure, as the UI shows it and the workflow reads it."""
 
     NOT_SENT = "NotSent"
+    TLS = "TlsFailed"
     UNKNOWN = "OutcomeUnknown"
     WRONG_ANSWER = "WrongAnswer"
     WAIT = "Wait"
@@ -55,6 +57,12 @@ class NotSentError(PartnerCallError):
     """Nothing left us."""
 
     outcome = Outcome.NOT_SENT
+
+
+class TlsError(NotSentError):
+    """Whoever answered is not shown to be the partner, so nothing was said to them."""
+
+    outcome = Outcome.TLS
 
 
 class BreakerOpenError(NotSentError):
@@ -108,7 +116,7 @@ DELIVERED = "Delivered"
 TRIES = "tries"
 """Where a failure that ends a call carries its log of tries (in the details of the engine's failure)."""
 
-NOTHING_SENT = frozenset({Outcome.NOT_SENT, Outcome.BUSY, Outcome.BREAKER, Outcome.HELD})
+NOTHING_SENT = frozenset({Outcome.NOT_SENT, Outcome.TLS, Outcome.BUSY, Outcome.BREAKER, Outcome.HELD})
 FINAL = frozenset({Outcome.REFUSED, Outcome.UNASKABLE, Outcome.EXHAUSTED})
 
 WAIT_STATUSES = frozenset({408, 425, 429})

@@ -70,6 +70,7 @@ def _failed(asked: PricingInput, failed: FailedTry) -> Quote:
         Outcome.WAIT.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.BREAKER.value: PricingProblem.PARTNER_UNAVAILABLE,
         Outcome.WRONG_ANSWER.value: PricingProblem.PARTNER_INVALID_RESPONSE,
+        Outcome.TLS.value: PricingProblem.PARTNER_INVALID_RESPONSE,
     }.get(failed.outcome, PricingProblem.PARTNER_UNAVAILABLE if answered else PricingProblem.PARTNER_TIMEOUT)
     quote = _quote(asked, problem=problem, detail=failed.message)
     return quote.model_copy(update={"retry_after_seconds": failed.wait_seconds})

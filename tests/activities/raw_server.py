@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class RawServer:
 
 
 @contextlib.asynccontextmanager
-async def raw_server(behaviour: Behaviour) -> AsyncIterator[RawServer]:
+async def raw_server(behaviour: Behaviour, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
     """Serve on a free loopback port; open connections are cut at the end."""
     served = RawServer(behaviour=behaviour)
     open_now: set[asyncio.Task[None]] = set()
@@ -51,9 +52,9 @@ async def raw_server(behaviour: Behaviour) -> AsyncIterator[RawServer]:
         open_now.discard(task)
         writer.close()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
     host, port = server.sockets[0].getsockname()
-    served.url = f"http://{host}:{port}"
+    served.url = f"{'https' if tls else 'http'}://{host}:{port}"
     try:
         yield served
     finally:

@@ -2,16 +2,28 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from time import monotonic
 
 import pytest
+import structlog
 
 from activities.http import LARGEST_ANSWER_BYTES, LOCAL_TRIES_PER_DESTINATION, Answer, Http, Outgoing, retry_after
-from interline.errors import BusyError, NotSentError, PartnerCallError, RefusedError, UnknownError, from_status
+from interline.errors import (
+    BusyError,
+    NotSentError,
+    PartnerCallError,
+    RefusedError,
+    TlsError,
+    UnknownError,
+    from_status,
+)
+from tests.activities.certificates import Authority
 from tests.activities.raw_server import (
     HEAD,
     Behaviour,
@@ -70,7 +82,41 @@ async def test_an_unknown_name_means_nothing_was_sent(http: Http) -> None:
 
 async def test_tls_to_a_server_that_speaks_none_means_nothing_was_sent(http: Http) -> None:
     async with raw_server(sends(b"not tls")) as server:
-        assert isinstance(await failure(http, server.url.replace("http:", "https:")), NotSentError)
+        assert isinstance(await failure(http, server.url.replace("http:", "https:")), TlsError)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("nobody trusts it", "unable to get local issuer"),
+        ("expired", "certificate has expired"),
+        ("another host", "IP address mismatch"),
+    ],
+)
+async def test_a_certificate_that_cannot_be_trusted_means_nothing_was_sent_and_an_alarm(
+    tmp_path: Path, wrong: str, why: str
+) -> None:
+    authority, stranger = Authority(tmp_path), Authority(tmp_path)
+    bad = {
+        "nobody trusts it": stranger.server(),
+        "expired": authority.server(valid=timedelta(days=-1)),
+        "another host": authority.server(address="192.0.2.1"),
+    }[wrong]
+    async with Http(tls=authority.trusting) as http, raw_server(answers(), tls=bad) as server:
+        with structlog.testing.capture_logs() as lines:
+            error = await failure(http, server.url)
+    assert isinstance(error, TlsError)
+    assert re.search(why, str(error))
+    assert server.requests == []
+    assert [(line["event"], line["log_level"], line["partner"]) for line in lines] == [
+        ("partner.tls_failed", "error", "oms")
+    ]
+
+
+async def test_a_certificate_that_can_be_trusted_is(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    async with Http(tls=authority.trusting) as http, raw_server(answers(), tls=authority.server()) as server:
+        assert (await send(http, server.url)).status == 200
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,8 @@ BLUE_2: Final[Row] = (
     shown(NO_ANSWER, SECOND, by.BREAKER),
     shown(WHY, of("pricing/test_trouble", "after_bad_credentials_nobody_is_asked_and_the_client_hears_it_at_once")),
     shown(NO_ANSWER, WHY),
-    not_yet(
-        "a failed handshake is shown as not sent for any partner; no test asks for a price over one (it answers 503)"
+    shown(
+        by.NO_TLS, of("pricing/test_trouble", "a_provider_that_cannot_be_trusted_gives_no_price_and_raises_an_alarm")
     ),
     shown(of("activities/test_perform", "a_read_is_simply_repeated"), by.PRICE_AGAIN),
     NONE,

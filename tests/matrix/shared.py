@@ -90,7 +90,11 @@ WRONG_2XX: Final = of(
     "a_wrong_2xx_is_an_unknown_outcome",
     "an_answer_about_another_order_is_an_unknown_outcome",
 )
-NO_TLS: Final = of("activities/test_http", "tls_to_a_server_that_speaks_none_means_nothing_was_sent")
+NO_TLS: Final = of(
+    "activities/test_http",
+    "tls_to_a_server_that_speaks_none_means_nothing_was_sent",
+    "a_certificate_that_cannot_be_trusted_means_nothing_was_sent_and_an_alarm",
+)
 FOUND: Final = of("activities/test_perform", "what_a_look_up_finds_is_the_result_and_nothing_is_created")
 OWN_EFFECT: Final = of("unit/test_partner_calls_out", "the_wms_and_the_provider_are_asked_for_our_own_effect")
 

@@ -3,7 +3,6 @@
 from typing import Final
 
 from tests.matrix import shared as by
-from tests.matrix.calls import NOT_TLS
 from tests.matrix.model import NONE, Row, both, not_yet, of, shown
 
 CUT_BODY: Final = not_yet(
@@ -48,7 +47,7 @@ RED_5: Final[Row] = (
         of("activities/test_http", "where_only_the_status_counts_a_long_answer_is_cut"),
         of("activities/test_webhook_safety", "an_endless_answer_is_cut_at_once"),
     ),
-    shown(by.NO_TLS, by.TEN_TRIES, by.DISABLED, remark=NOT_TLS),
+    shown(by.NO_TLS, by.TEN_TRIES, by.DISABLED),
     shown(
         of("webhooks/test_formats", "the_receiver_to_copy_takes_an_order_each_webhook_once"),
         of("webhooks/test_redelivery", "one_delivery_of_a_closed_order"),

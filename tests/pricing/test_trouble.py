@@ -58,6 +58,21 @@ def test_without_an_order_the_client_hears_why_within_its_patience(
     assert (answer.status_code, error_of(answer)) == (status, error)
 
 
+def test_a_provider_that_cannot_be_trusted_gives_no_price_and_raises_an_alarm(well: Stack) -> None:
+    file = well.state / "clients.toml"
+    right = file.read_text()
+    url = f"{well.manifest.sandbox}/logistics"
+    file.write_text(right.replace(f'url = "{url}"', f'url = "{url.replace("http:", "https:")}"'))
+    try:
+        answer = well.post(PRICING, a_pricing())
+    finally:
+        file.write_text(right)
+    assert (answer.status_code, error_of(answer)) == (502, "partner-invalid-response")
+    log = (well.state / "logs" / "worker.log").read_text()
+    assert any('"partner.tls_failed"' in line and '"logistics"' in line for line in log.splitlines())
+    assert quote(well)
+
+
 def test_one_failure_is_made_good_within_the_same_answer(well: Stack) -> None:
     well.trouble("logistics", "blue 2", "status:500", count=1)
     assert quote(well)
