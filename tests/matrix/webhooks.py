@@ -25,7 +25,7 @@ RED_4: Final[Row] = (
     shown(by.ONE_SIGNAL),
     shown(
         of("outcomes/test_unknown", "the_omss_own_confirmation_settles_an_unknown_create_without_a_human"),
-        of("survival/test_signals", "a_hundred_and_thirty_during_one_call"),
+        of("survival/test_signals", "very_many_during_one_call"),
     ),
     shown(
         of("gateway/test_partner_webhooks", "an_event_after_the_end_is_late"),
