@@ -33,7 +33,7 @@ chaos: setup ## kill -9 everything under load, then compare all witnesses; ARGS=
 	@INTERLINE_MODEL_RUNS=10000 $(BIN)/pytest --quiet --timeout 1200 tests/model
 	@$(BIN)/python -m bench.chaos $(ARGS)
 
-bench: setup ## measure against bound and naive design (docs/performance.md); ARGS=--quick for three minutes
+bench: setup ## measure against bound, naive design and peers (docs/performance.md); ARGS=--quick for four minutes
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-webhooks: setup ## event to first try, and what 49 endpoints notice of one that hangs

@@ -14,6 +14,7 @@ from bench.system import System
 from interline.runtime.temporal import DATA_CONVERTER
 from worker import WORKFLOWS, runner
 
+BATCH: Final = 100
 REPLAYS: Final = 3
 LONGEST: Final = 2000
 DRAIN_SECONDS: Final = 180.0
@@ -39,8 +40,11 @@ async def replays(system: System, http: httpx.AsyncClient, statuses: tuple[int, 
     return found
 
 
-async def memory(system: System, http: httpx.AsyncClient, parked: tuple[int, ...]) -> dict[str, float]:
-    """Megabytes of a fresh worker with so many orders waiting (confirmed never, so each stands at red 4)."""
+async def memory(system: System, http: httpx.AsyncClient, parked: tuple[int, ...], *, until: float) -> dict[str, float]:
+    """Megabytes of a fresh worker with so many orders waiting (confirmed never, so each stands at red 4).
+
+    As many as there are by `until` (monotonic seconds), if not all.
+    """
     found, ours, open_orders, room = {}, Ours(system, http), 0, asyncio.Semaphore(20)
     if parked:
         system.kill("worker")
@@ -52,10 +56,12 @@ async def memory(system: System, http: httpx.AsyncClient, parked: tuple[int, ...
             await ours.post(number)
 
     for wanted in parked:
-        await asyncio.gather(*(post(f"parked-{place}") for place in range(open_orders, wanted)))
-        open_orders = wanted
+        while open_orders < wanted and time.monotonic() < until:
+            more = min(open_orders + BATCH, wanted)
+            await asyncio.gather(*(post(f"parked-{place}") for place in range(open_orders, more)))
+            open_orders = more
         await asyncio.sleep(15.0)
-        found[str(wanted)] = system.processes["worker"].rss_bytes / MEGABYTE
+        found[str(open_orders)] = system.processes["worker"].rss_bytes / MEGABYTE
     return found
 
 

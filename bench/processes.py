@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -17,7 +18,9 @@ LOOK_SECONDS: Final = 0.1
 class Process:
     """One child."""
 
-    def __init__(self, name: str, argv: Sequence[str | Path], *, environ: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, name: str, argv: Sequence[str | Path], *, environ: Mapping[str, str], log: Path, user: str | None = None
+    ) -> None:
         self.name = name
         with log.open("ab") as out:
             self._child = subprocess.Popen(  # noqa: S603  our own programs
@@ -27,6 +30,9 @@ class Process:
                 stdout=out,
                 stderr=out,
                 start_new_session=True,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
             )
 
     @property
@@ -36,9 +42,12 @@ class Process:
 
     @property
     def cpu_seconds(self) -> float:
-        """User and system time so far, all threads."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+        """User and system time so far of all its threads and of its children, the ended ones included."""
+        ticks, parents = _processes()
+        tree = {self.pid}
+        while more := {pid for pid, parent in parents.items() if parent in tree} - tree:
+            tree |= more
+        return sum(ticks.get(pid, 0) for pid in tree) / TICKS_PER_SECOND
 
     @property
     def rss_bytes(self) -> int:
@@ -63,10 +72,21 @@ class Process:
         return time.monotonic() - begun
 
 
-class Cpu:
-    """CPU seconds of several processes between two moments, and of ourselves."""
+def _processes() -> tuple[dict[int, int], dict[int, int]]:
+    """Of every process its ticks (its own and those of the children it has waited for) and its parent."""
+    ticks, parents = {}, {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = file.read_text().rsplit(")", 1)[1].split()
+            pid = int(file.parent.name)
+            parents[pid], ticks[pid] = int(fields[1]), sum(map(int, fields[11:15]))
+    return ticks, parents
 
-    def __init__(self, processes: Sequence[Process]) -> None:
+
+class Cpu:
+    """CPU seconds of several processes between two moments, by what each is, and of ourselves."""
+
+    def __init__(self, processes: Mapping[str, Process]) -> None:
         self._processes = processes
         self._begun: dict[str, float] = {}
 
@@ -80,7 +100,7 @@ class Cpu:
     def _now(self) -> dict[str, float]:
         own = os.times()
         return {
-            **{process.name: process.cpu_seconds for process in self._processes},
+            **{what: process.cpu_seconds for what, process in self._processes.items()},
             "generator": own.user + own.system,
         }
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+import re
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,52 +14,70 @@ from bench.processes import Cpu, Process
 
 AT_A_TIME: Final = 40
 WARM_UP_ORDERS: Final = 10
+_ID_PART: Final = re.compile(r"\W+")
 ROUND_SECONDS: Final = 120.0
 """A round that takes longer is broken, not slow."""
 
 
+@dataclass(frozen=True)
+class Contestant:
+    """A design, how the generator drives one order of it, and its processes by what each is (`COLUMNS`)."""
+
+    design: str
+    drive: Drive
+    processes: Mapping[str, Process]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """One design, once: orders per second over the whole round, CPU milliseconds per order by process."""
+    """One design, once: orders per second over the whole round, CPU milliseconds per order by what a process is."""
 
     design: str
     orders: int
     orders_per_second: float
     cpu_ms: dict[str, float]
 
+    def cpu_of(self, process: str) -> float:
+        """Of one process, or of all."""
+        return self.cpu_ms[process] if process else sum(self.cpu_ms.values())
 
-async def capacity_round(design: str, drive: Drive, orders: int, processes: Sequence[Process], tag: str) -> Round:
+
+async def capacity_round(contestant: Contestant, orders: int, tag: str) -> Round:
     """`orders` orders, forty at a time, as fast as they end."""
     room = asyncio.Semaphore(AT_A_TIME)
 
     async def one(place: int) -> None:
         async with room:
-            await drive(f"{tag}-{place}")
+            await contestant.drive(f"{tag}-{place}")
 
     begun = time.monotonic()
-    with Cpu(processes) as cpu:
+    with Cpu(contestant.processes) as cpu:
         async with asyncio.timeout(ROUND_SECONDS):
             await asyncio.gather(*(one(place) for place in range(orders)))
     spent_seconds = time.monotonic() - begun
     per_order = {name: 1000 * seconds / orders for name, seconds in cpu.seconds.items()}
-    return Round(design=design, orders=orders, orders_per_second=orders / spent_seconds, cpu_ms=per_order)
+    return Round(design=contestant.design, orders=orders, orders_per_second=orders / spent_seconds, cpu_ms=per_order)
 
 
 async def interleaved(
-    drives: Mapping[str, Drive], *, rounds: int, orders: int, processes: Mapping[str, Sequence[Process]]
+    contestants: Sequence[Contestant], *, rounds: int, orders: int, minutes: float, say: Callable[[str], None]
 ) -> list[Round]:
-    """Every design in every round, in an order of its own; one warm-up of each is thrown away."""
+    """Every design in every round, in an order of its own; one warm-up of each is thrown away.
+
+    At least one round; no further one that would end after so many minutes.
+    """
     done: list[Round] = []
     dice = random.Random(1)  # noqa: S311  the order of designs, no secret
+    begun = time.monotonic()
     for number in range(rounds + 1):
-        names = list(drives)
-        dice.shuffle(names)
-        for name in names:
-            size = orders if number else WARM_UP_ORDERS
-            tag = f"{name.replace(' ', '')}-{time.time_ns() % 10**9}-{number}"
-            result = await capacity_round(name, drives[name], size, processes[name], tag)
+        if number > 1 and (time.monotonic() - begun) * (number + 1) / number > 60 * minutes:
+            break
+        for contestant in dice.sample(contestants, len(contestants)):
+            tag = f"{_ID_PART.sub('', contestant.design)}-{time.time_ns() % 10**9}-{number}"
+            result = await capacity_round(contestant, orders if number else WARM_UP_ORDERS, tag)
             if number:
                 done.append(result)
+        say(f"round {number} of {rounds} done after {time.monotonic() - begun:.0f} s")
     return done
 
 
@@ -86,9 +105,9 @@ def throughput_ratio(done: Sequence[Round], one: str, other: str) -> Ratio:
 
 
 def cpu_ratio(done: Sequence[Round], one: tuple[str, str], other: tuple[str, str]) -> Ratio:
-    """CPU per order of one (design, process) over the other, round by round."""
+    """CPU per order of one (design, process; all of them when it is "") over the other, round by round."""
     pairs = _pairs(done, one[0], other[0])
-    return Ratio.of([a.cpu_ms[one[1]] / b.cpu_ms[other[1]] for a, b in pairs])
+    return Ratio.of([a.cpu_of(one[1]) / b.cpu_of(other[1]) for a, b in pairs])
 
 
 def _pairs(done: Sequence[Round], one: str, other: str) -> list[tuple[Round, Round]]:

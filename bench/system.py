@@ -1,7 +1,7 @@
 """What is measured: one Temporal server, one stub for all partners, our worker and gateway, the reference worker.
 
-The server is the development server on a SQLite file (journal and fsync as in `interline up`), with its rate limits
-raised (`RAISED_LIMITS`): else they are what is measured.
+The server is the development server on a SQLite file (journal and fsync as in `interline up`), or one on PostgreSQL
+(`bench.temporal_postgres`); rate limits are raised (`RAISED_LIMITS`): else they are what is measured.
 """
 
 import asyncio
@@ -18,6 +18,8 @@ from typing import Final
 
 from temporalio.client import Client
 
+from bench import temporal_postgres
+from bench.postgres import Postgres
 from bench.processes import Process, free_port, listens, until
 from interline.runtime.temporal import DATA_CONVERTER, prepare_namespace
 from interline.runtime.temporal_server import find_or_build, start_command
@@ -52,9 +54,11 @@ class System:
         """All partners."""
         return f"http://127.0.0.1:{self.ports['stub']}"
 
-    def measured(self, *names: str) -> list[Process]:
-        """Those processes, for a CPU account."""
-        return [self.processes[name] for name in names]
+    def account(self, worker: str, *others: str) -> dict[str, Process]:
+        """Whose CPU counts for a design: this worker, these others, and everybody's Temporal, database and stub."""
+        shared = {"engine": "temporal", "database": "database", "stub": "stub"}
+        names = {"worker": worker, **{other: other for other in others}, **shared}
+        return {what: self.processes[name] for what, name in names.items() if name in self.processes}
 
     def start(self, name: str, module: str, *arguments: str) -> Process:
         """One of our Python processes, fresh."""
@@ -72,13 +76,14 @@ class System:
 
 
 @asynccontextmanager
-async def system(root: Path) -> AsyncIterator[System]:
-    """Start everything; kill everything at the end."""
+async def system(root: Path, database: Postgres | None = None) -> AsyncIterator[System]:
+    """Start everything, Temporal on that database if there is one; kill everything at the end but the database."""
     ports = {name: free_port() for name in ("temporal", "stub", "gateway")}
-    server = start_command(
-        find_or_build(print), port=ports["temporal"], db_file=root / "temporal.db", raised_limits=True
+    temporal = (
+        _development_server(root, ports)
+        if database is None
+        else temporal_postgres.start(root, database, port=ports["temporal"], say=_say)
     )
-    temporal = Process("temporal", server, environ=os.environ, log=root / "temporal.log")
     here = System(
         root=root,
         ports=ports,
@@ -87,18 +92,31 @@ async def system(root: Path) -> AsyncIterator[System]:
             f"127.0.0.1:{ports['temporal']}", data_converter=DATA_CONVERTER, lazy=True, namespace="default"
         ),
         client=_enrolled(root, ports),
-        processes={"temporal": temporal},
+        processes={"temporal": temporal, **({"database": database.process} if database else {})},
     )
     try:
         await _start(here)
         yield here
     finally:
-        for process in here.processes.values():
-            process.stop(signal.SIGKILL)
+        for name in here.processes.keys() - {"database"}:
+            here.kill(name)
+
+
+def _development_server(root: Path, ports: dict[str, int]) -> Process:
+    argv = start_command(find_or_build(_say), port=ports["temporal"], db_file=root / "temporal.db", raised_limits=True)
+    return Process("temporal", argv, environ=os.environ, log=root / "temporal.log")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 async def _start(here: System) -> None:
     here.start("stub", "bench.stub", str(here.ports["stub"]))
+    if "database" in here.processes and not await readiness.until(
+        partial(temporal_postgres.registered, here.temporal), timeout_seconds=START_SECONDS
+    ):
+        raise TimeoutError("Temporal on PostgreSQL does not answer")
     if not await readiness.until(lambda: readiness.serves_namespace(here.temporal), timeout_seconds=START_SECONDS):
         raise TimeoutError("Temporal does not answer")
     await prepare_namespace(here.temporal, retention_days=RETENTION_DAYS)
