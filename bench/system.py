@@ -31,6 +31,8 @@ from starter.stack.parts import SHORT_SCHEDULE_SECONDS
 CLIENT_ID: Final = "bench-shop"
 RETENTION_DAYS: Final = 40
 START_SECONDS: Final = 60.0
+ATTRIBUTES_KNOWN_SECONDS: Final = 15.0
+"""Each service of a production server learns new search attributes from a cache of its own, and refuses them before."""
 
 
 @dataclass(kw_only=True)
@@ -120,6 +122,8 @@ async def _start(here: System) -> None:
     if not await readiness.until(lambda: readiness.serves_namespace(here.temporal), timeout_seconds=START_SECONDS):
         raise TimeoutError("Temporal does not answer")
     await prepare_namespace(here.temporal, retention_days=RETENTION_DAYS)
+    if "database" in here.processes:
+        await asyncio.sleep(ATTRIBUTES_KNOWN_SECONDS)
     here.start_worker()
     here.start("gateway", "starter.gateway")
     here.start("reference", "bench.reference", here.stub_url)

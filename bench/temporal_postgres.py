@@ -5,9 +5,12 @@ Server and schema tool are built once with Go from the module proxy (about five 
 
 import json
 import os
+import random
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from bench.postgres import USER, Postgres
-from bench.processes import Process, free_port
+from bench.processes import Process
 from interline.runtime.temporal_server.cache import cache_dir
 from interline.runtime.temporal_server.command import RAISED_LIMITS
 from interline.runtime.temporal_server.go_toolchain import find_go
@@ -31,6 +34,7 @@ SHARDS: Final = 4
 DATABASES: Final = {"temporal": "temporal", "temporal_visibility": "visibility"}
 """And the schema of each."""
 
+LOW_PORTS: Final = range(21_000, 32_000)
 SERVICES: Final = ("frontend", "history", "matching", "worker")
 
 
@@ -75,11 +79,13 @@ async def registered(client: Client) -> bool:
         await client.workflow_service.register_namespace(request, timeout=timedelta(seconds=5))
     except RPCError as error:
         return error.status is RPCStatusCode.ALREADY_EXISTS
+    except RuntimeError:  # nobody listens yet: the SDK has no type for that
+        return False
     return True
 
 
 def _config(database: Postgres, port: int, limits: Path) -> dict[str, Any]:
-    grpc = {name: port if name == "frontend" else free_port() for name in SERVICES}
+    grpc = {name: port if name == "frontend" else _low_port() for name in SERVICES}
     cluster = {
         "enabled": True,
         "initialFailoverVersion": 1,
@@ -96,7 +102,7 @@ def _config(database: Postgres, port: int, limits: Path) -> dict[str, Any]:
         },
         "global": {"membership": {"maxJoinDuration": "30s", "broadcastAddress": "127.0.0.1"}},
         "services": {
-            name: {"rpc": {"grpcPort": own, "membershipPort": free_port(), "bindOnIP": "127.0.0.1"}}
+            name: {"rpc": {"grpcPort": own, "membershipPort": _low_port(), "bindOnIP": "127.0.0.1"}}
             for name, own in grpc.items()
         },
         "clusterMetadata": {
@@ -110,6 +116,15 @@ def _config(database: Postgres, port: int, limits: Path) -> dict[str, Any]:
         "publicClient": {"hostPort": f"127.0.0.1:{port}"},
         "dynamicConfigClient": {"filepath": str(limits), "pollInterval": "60s"},
     }
+
+
+def _low_port() -> int:
+    """A free port that fits PostgreSQL's smallint, in which this server keeps its members' ports."""
+    for port in random.sample(LOW_PORTS, k=len(LOW_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port below 32768")
 
 
 def _store(database: Postgres, name: str) -> dict[str, Any]:
