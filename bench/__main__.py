@@ -48,12 +48,13 @@ def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one small round of each, in about four minutes")
+    parser.add_argument("--rounds", type=int, help="rounds of all designs, at most (full: 7)")
     parser.add_argument("--minutes", type=float, help="leave out what would take longer (full: 45)")
     parser.add_argument("--json", type=Path, default=Path("bench-results.json"))
     parser.add_argument("--write", action="store_true", help=f"write the table into {PAGE} also when quick")
     asked = parser.parse_args()
     size = QUICK if asked.quick else FULL
-    size = dataclasses.replace(size, minutes=asked.minutes or size.minutes)
+    size = dataclasses.replace(size, minutes=asked.minutes or size.minutes, rounds=asked.rounds or size.rounds)
     before = machine()
     with tempfile.TemporaryDirectory(prefix="interline-bench-") as folder:
         report = asyncio.run(measure(size, Path(folder), before))

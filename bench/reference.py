@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from temporalio import activity, workflow
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 with workflow.unsafe.imports_passed_through():  # as our own worker does with what its workflows use
     import httpx
@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():  # as our own worker does with wh
     from interline.attributes import NEEDS_ATTENTION
     from interline.domain.base import JsonObject
     from interline.runtime.temporal import connect
-    from worker import SLOTS, runner
+    from worker import SLOTS
 
 QUEUE: Final = "bench-reference"
 LIMIT: Final = timedelta(seconds=10)
@@ -190,7 +190,7 @@ async def main(stub_url: str) -> None:
             task_queue=QUEUE,
             workflows=[Bound, Echo, Naive, NaiveRed, NaiveBlue],
             activities=[work.nothing, work.call, work.tell],
-            workflow_runner=runner(),
+            workflow_runner=UnsandboxedWorkflowRunner(),
             max_cached_workflows=1000,
             max_concurrent_workflow_tasks=SLOTS,
             max_concurrent_local_activities=SLOTS,

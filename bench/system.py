@@ -132,7 +132,9 @@ async def _start(here: System) -> None:
 
 
 def _environ(root: Path, ports: dict[str, int]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "INTERLINE_"))}
+    """Without PYTHONDONTWRITEBYTECODE: what is installed is compiled already, and is not to be compiled in a round."""
+    foreign = ("TEMPORAL_", "INTERLINE_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {
         **kept,
         "TEMPORAL_CONFIG_FILE": os.devnull,
