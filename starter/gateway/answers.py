@@ -26,7 +26,7 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A success."""
-    body = envelope(path=request.url.path, status=status, at=datetime.now(UTC), data=data, pagination=pagination)
+    body = envelope(path=request.scope["path"], status=status, at=datetime.now(UTC), data=data, pagination=pagination)
     return rendered(body, status, headers or {})
 
 

@@ -3,11 +3,14 @@
 import re
 import traceback
 import uuid
+from collections.abc import Callable
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +26,9 @@ GONE: Final = 499
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """They answer under any load."""
 
+NotRouted = Callable[[str, HTTPException], RequestError]
+"""What to say for a path or method that no route has."""
+
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _ALWAYS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -32,10 +38,11 @@ _log = structlog.get_logger("gateway")
 class Edge:
     """Plain ASGI middleware: it touches headers only, never a body."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, load: Load) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, load: Load, not_routed: NotRouted) -> None:
         self._app = app
         self._metrics = metrics
         self._load = load
+        self._not_routed = not_routed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -43,14 +50,16 @@ class Edge:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, send, self._metrics)
-        await exchange.run(self._app if scope["path"] in PROBES else self._in_room, receive)
+        await exchange.run(self._answer, receive)
 
-    async def _in_room(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._load.working():
+            with nullcontext() if scope["path"] in PROBES else self._load.working():
                 await self._app(scope, receive, send)
-        except RequestError as full:
-            await refusal(scope["path"], full)(scope, receive, send)
+        except RequestError as error:
+            await refusal(scope["path"], error)(scope, receive, send)
+        except HTTPException as error:
+            await refusal(scope["path"], self._not_routed(scope["path"], error))(scope, receive, send)
 
 
 class _Exchange:

@@ -60,7 +60,7 @@ async def _create(request: Request, read: _Reader) -> Response:
             await _require_webhooks(here.accounts, client)
             repeated = False
             if key:
-                named = {"client_id": client.client_id, "path": request.url.path, "fingerprint": asked.fingerprint}
+                named = {"client_id": client.client_id, "path": request.scope["path"], "fingerprint": asked.fingerprint}
                 repeated = await idempotency.claim(here.temporal, key, **named)
             try:
                 await _start(here.temporal, order, asked.fingerprint)

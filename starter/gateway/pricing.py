@@ -56,7 +56,7 @@ async def price(request: Request) -> Response:
     )
     with here.keys.alone(client.client_id, key):
         if key:
-            named = {"client_id": client.client_id, "path": request.url.path, "fingerprint": fingerprint(body)}
+            named = {"client_id": client.client_id, "path": request.scope["path"], "fingerprint": fingerprint(body)}
             async with within():
                 await idempotency.claim(here.temporal, key, **named)
         quote, replayed = await _quote(here.temporal, asked)

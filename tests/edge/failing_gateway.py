@@ -69,9 +69,7 @@ def main() -> None:
     made = application.create_app
 
     def create_app(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  passed through
-        app = made(*args, **kwargs)
-        app.add_middleware(_Answers)
-        return app
+        return _Answers(made(*args, **kwargs))
 
     gateway.create_app = create_app  # type: ignore[attr-defined]  # the composition root's own name for it
     gateway.main()

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
+from fastapi import Request, Response
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client as Temporal
 
@@ -157,8 +158,9 @@ async def test_beyond_its_room_the_gateway_says_when_to_come_again(clients_file:
     app = make_app(clients_file, temporal, max_requests=3)
     free = asyncio.Event()
 
-    async def slow() -> None:
+    async def slow(_: Request) -> Response:
         await free.wait()
+        return Response()
 
     app.add_api_route("/slow", slow)
     async with served(app) as url:

@@ -7,6 +7,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import Request, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.client import Client as Temporal
@@ -122,10 +123,10 @@ async def test_a_request_under_way_is_finished_when_the_gateway_stops(clients_fi
     app = make_app(clients_file, temporal)
     began = asyncio.Event()
 
-    async def slow() -> dict[str, str]:
+    async def slow(_: Request) -> Response:
         began.set()
         await asyncio.sleep(0.3)
-        return {}
+        return Response()
 
     app.add_api_route("/slow", slow)
     async with served(app) as url:

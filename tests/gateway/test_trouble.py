@@ -9,6 +9,7 @@ from time import monotonic
 
 import httpx
 import pytest
+from fastapi import Request, Response
 from temporalio.client import Client as Temporal
 
 from interline.runtime.temporal import DATA_CONVERTER
@@ -95,7 +96,7 @@ async def test_a_fault_of_ours_wears_the_envelope_and_tells_no_value(
 ) -> None:
     app = make_app(clients_file, temporal)
 
-    async def broken() -> None:
+    async def broken(_: Request) -> Response:
         raise ValueError("the buyer is Siti")
 
     app.add_api_route("/broken", broken)
