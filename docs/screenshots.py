@@ -1,4 +1,4 @@
-"""Pictures of a running, a waiting and a completed order in the Temporal UI (`make screenshots`)."""  # noqa: INP001  a script
+"""Pictures of running, waiting, parked and completed orders in the Temporal UI (`make screenshots`)."""  # noqa: INP001  a script
 
 import asyncio
 import sys
@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx
 from playwright.async_api import Error, Page, async_playwright
+from screenshots_release import PARKED, PARKED_TOO, in_terminal, send_update
 
 from interline.domain.base import JsonObject
 from interline.names import order_workflow_id
@@ -50,6 +51,18 @@ class Shot:
     height: int = 900
 
 
+IN_ATTENTION: Final = Shot(
+    name="parked-status-card",
+    order=PARKED,
+    tab="user-metadata",
+    texts=("It needs a human", "red 3 · create outbound in OMS: oms answered 422", "Next:"),
+)
+RELEASED: Final = Shot(
+    name="released-status-card",
+    order=PARKED,
+    tab="user-metadata",
+    texts=("order registered", "red 3 ✓", "Next:"),
+)
 SHOTS: Final = (
     Shot(
         name="running-timeline",
@@ -107,6 +120,10 @@ class Orders:
         await self._order(COMPLETED)
         await until(f"{COMPLETED} is completed", partial(self._is, COMPLETED, "completed"))
         await self._sandbox("_manual", {"on": True, "confirmation": "webhook"})
+        await self._sandbox("_troubles", {"partner": "oms", "route": "red 3", "trouble": "status:422", "count": 2})
+        for number in (PARKED, PARKED_TOO):
+            await self._order(number)
+            await until(f"{number} waits for a human", partial(self.needs_a_human, number))
         await self._sandbox("_troubles", {"partner": "wms", "route": "red 7", "trouble": "status:503"})
         for number in (RUNNING, WAITING):
             await self._order(number)
@@ -122,11 +139,19 @@ class Orders:
         answer = await self._http.post(url, json=bodies.outbound(number, f"T-{number}"), headers=headers)
         answer.raise_for_status()
 
+    async def needs_a_human(self, number: str) -> bool:
+        """Is it in attention?"""
+        return bool((await self._view(number))["problems"])
+
     async def _is(self, number: str, status: str) -> bool:
+        return bool((await self._view(number))["order_status"] == status)
+
+    async def _view(self, number: str) -> JsonObject:
         headers = {"X-API-Key": self._manifest.clients[0].api_key}
         path = f"/v3/fulfillment/warehouse/{bodies.WAREHOUSE}/outbound/oms/{number}"
         answer = await self._http.get(f"{self._manifest.gateway}{path}", headers=headers)
-        return bool(answer.json()["data"]["outbound"]["interline"]["order_status"] == status)
+        seen: JsonObject = answer.json()["data"]["outbound"]["interline"]
+        return seen
 
     async def _was_asked_twice(self) -> bool:
         wanted = {"order": WAITING, "step": Step.RED_7.value}
@@ -156,6 +181,7 @@ async def take(page: Page, manifest: Manifest, shot: Shot) -> None:
         await until(f"{shot.name} shows {text!r}", partial(_shows, page, text))
     await asyncio.sleep(SETTLE_SECONDS)
     await page.screenshot(path=PICTURES / f"{shot.name}.png")
+    say(f"wrote docs/pictures/{shot.name}.png")
 
 
 async def _shows(page: Page, text: str) -> bool:
@@ -172,14 +198,30 @@ async def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="interline-pictures-"))
     async with stack(state, tell=say) as manifest, httpx.AsyncClient(trust_env=False) as http:
-        await Orders(manifest, http).prepare()
+        orders = Orders(manifest, http)
+        await orders.prepare()
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = await browser.new_page()
             for shot in SHOTS:
                 await take(page, manifest, shot)
-                say(f"wrote docs/pictures/{shot.name}.png")
+            await release(page, manifest, orders, state)
             await browser.close()
+
+
+async def release(page: Page, manifest: Manifest, orders: Orders, state: Path) -> None:
+    """Both parked orders go on by a human's word."""
+    await take(page, manifest, IN_ATTENTION)
+    await send_update(page, PICTURES / "parked-send-update.png")
+    await until(f"{PARKED} is released from the UI", partial(_gone, orders, PARKED))
+    await take(page, manifest, RELEASED)
+    await in_terminal(page, manifest, state, PICTURES / "parked-terminal.png")
+    await until(f"{PARKED_TOO} is released from the terminal", partial(_gone, orders, PARKED_TOO))
+    say("released one order from the Temporal UI and one from the terminal")
+
+
+async def _gone(orders: Orders, number: str) -> bool:
+    return not await orders.needs_a_human(number)
 
 
 def say(line: str) -> None:

@@ -5,6 +5,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Final
 
+import orjson
 from pydantic import BaseModel
 from temporalio.client import Client
 
@@ -23,6 +24,13 @@ PATIENCE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 0.2
 TELLING: Final = ("tries again", "needs a human")
 """Parts of Interline's own words that belong to a trouble."""
+
+PARTNERS: Final = {
+    Partner.OMS: "OMS",
+    Partner.WMS: "WMS",
+    Partner.LOGISTICS: "logistics provider",
+    Partner.CLIENT_PLATFORM: "client platform",
+}
 
 
 class TroubleResult(BaseModel):
@@ -105,21 +113,28 @@ class TroubleStory:
             if operator and not self._acted and states.get(operator.step) == StepState.ATTENTION:
                 await self._act()
             if (await self._view()).get("order_status") == OrderStatus.COMPLETED:
+                await self._look()
                 return
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _look(self) -> dict[str, str]:
         """Tell what is new; returns where each arrow stands."""
+        view = await self._view()
         for call in await self._calls():
             answer = f"{call.status}" if call.status else "no answer"
-            self._once(call.id, f"{call.step}  {call.method} {call.path.split('?')[0]} → {answer}", at=call.at)
-        view = await self._view()
+            what = f"{self._arrow(call)}  {call.method} {call.path.split('?')[0]} → {answer}"
+            self._once(call.id, what, at=call.at)
         why = str(view.get("why", ""))
         if any(part in why for part in TELLING):
             self._once(why, f"Interline: {why}")
         steps = view.get("steps")
         known = steps.items() if isinstance(steps, dict) else []
         return {name: str(step.get("state")) for name, step in known if isinstance(step, dict)}
+
+    def _arrow(self, call: LedgerItem) -> str:
+        """Where a webhook was lost, the call is Interline's own question, whatever arrow it is booked under."""
+        asks = call.method == "GET" and call.step != self._trouble.step.value
+        return f"Interline asks the {PARTNERS[self._trouble.partner]}:" if asks else str(call.step)
 
     def _once(self, mark: str, line: str, *, at: datetime | None = None) -> None:
         if mark not in self._told:
@@ -135,7 +150,8 @@ class TroubleStory:
         )
         await temporal.get_workflow_handle(self._workflow_id).execute_update(Update.RETRY_STEP, operator)
         self._acted = f"{operator.actor}: {operator.reason}"
-        given = f"--reason '{operator.reason}'" + (" --set '…'" if operator.corrected else "")
+        corrected = f" --set '{orjson.dumps(operator.corrected).decode()}'" if operator.corrected else ""
+        given = f"--reason '{operator.reason}'{corrected}"
         self._teller.line(f"operator: interline order retry {self._number} --step '{operator.step}' {given}")
 
     async def _calls(self) -> list[LedgerItem]:
@@ -172,14 +188,15 @@ class TroubleStory:
             calls=len(calls),
             effects=len(effects),
         )
-        self._teller.end(result.did, ended=_ended(result), ui=result.ui)
+        self._teller.end(result.did, ended=_ended(result, self._trouble.partner), ui=result.ui)
         return result
 
 
-def _ended(result: TroubleResult) -> str:
+def _ended(result: TroubleResult, partner: Partner) -> str:
     asked = "An operator decided once." if result.operator else "Nobody had to do anything."
-    counts = f"{_count(result.calls, 'call')}, {_count(result.effects, 'effect')}"
-    return f"{result.order_number} is {result.status}: {counts} at the partner. {asked}"
+    there = f"{_count(result.calls, 'call')} to the {PARTNERS[partner]}"
+    became = _count(result.effects, "effect") if result.effects else "which only asked"
+    return f"{result.order_number} is {result.status}: {there}, {became}. {asked}"
 
 
 def _count(number: int, what: str) -> str:

@@ -93,7 +93,7 @@ TROUBLES: Final[Mapping[TroubleName, Trouble]] = {
         step=Step.RED_6,
         partner=Partner.OMS,
         wrong="The goods leave the warehouse, and the PGI webhook that tells of it gets lost.",
-        did="Interline missed it, asked the OMS, and went on as if the webhook had come.",
+        did="Interline missed the PGI, asked the OMS, read it there, and went on as if the webhook had come.",
         loses_goods_webhook=True,
         environ={"INTERLINE_DEADLINES__GOODS": SOON},
     ),

@@ -21,7 +21,7 @@ def test_a_trouble_is_told_with_its_end(environ: dict[str, str], tmp_path: Path)
     story = told.stdout
     for part in ("What goes wrong. ", "→ 422", "needs a human", "interline order retry", "What the system did. "):
         assert part in story
-    assert "is completed: 2 calls, 1 effect at the partner. An operator decided once." in story
+    assert "is completed: 2 calls to the OMS, 1 effect. An operator decided once." in story
 
 
 @pytest.mark.full
