@@ -112,7 +112,7 @@ def _activities(calls: PartnerCalls, client: Client, settings: Settings) -> list
         Redeliverer(deliveries, platform),
         Strays(client),
         Engine(client),
-        Reconciler(client),
+        Reconciler(client, calls.registry),
     )
     members = [member for box in boxes for _, member in inspect.getmembers(box, inspect.ismethod)]
     return [member for member in members if hasattr(member, ACTIVITY_MARK)]

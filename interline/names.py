@@ -75,6 +75,8 @@ class StrayUpdate(StrEnum):
 TRACKING_ID_SHARED: Final = "tracking_id_shared"
 """Tells an order that another open order of the client has its tracking id."""
 
+PRICING_PATCH: Final = "pricing-way-2"
+"""Marker in the history of an order of `OrderPolicy.pricing_way` 2, where the ways differ."""
 STATUS_QUERY: Final = "status"
 DELIVERIES_QUERY: Final = "deliveries"
 DELIVERY_QUERY: Final = "delivery"

@@ -51,7 +51,9 @@ class Asking:
     async def courier(self) -> None:
         """Which statuses did we miss?"""
         common = self._context.common(Step.BLUE_7, self._turn())
-        request = CheckTracking(**common, tracking_id=self._context.order.tracking_id)
+        price = self._context.state.price
+        provider = price.provider if price else ""
+        request = CheckTracking(**common, tracking_id=self._context.order.tracking_id, provider=provider)
         await self._learn(courier_call(request))
 
     def _turn(self) -> str:

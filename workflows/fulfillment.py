@@ -128,7 +128,7 @@ class FulfillmentTrack:
             if event.event_id not in self._state.posted:
                 self._tell_client(event)
                 self._state.posted.append(event.event_id)
-            if event.kind in GOODS:
+            if event.event_id in self._state.goods_seen:
                 await self._forward_goods_to_wms(event)
             inbox.pop(0)
             self._state.posted.remove(event.event_id)

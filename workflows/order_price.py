@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from temporalio import workflow
+
 from activities.logistics import Logistics
 from interline.contracts import client_platform
 from interline.contracts.logistics import choose
@@ -17,12 +19,18 @@ from interline.domain.events import Event
 from interline.domain.pricing import PriceCheck, check, reweighed
 from interline.domain.shipment import Price, Shipment
 from interline.domain.statuses import ClientEvent, StepState
-from interline.names import Partner
+from interline.names import PRICING_PATCH, Partner
 from interline.steps import Step
 from workflows.calls import Call, CallFailedError, In, Out
 from workflows.context import OrderContext
 
+SETTLED = 2
+"""Of `OrderPolicy.pricing_way`."""
 ACCEPT, AGAIN = "accept the price, or go on without one", "ask again"
+
+
+class SkippedError(Exception):
+    """An operator goes on without asking for a price."""
 
 
 class OrderPrice:
@@ -48,7 +56,10 @@ class OrderPrice:
         shipment = reweighed(self._order.shipment, event)
         if shipment is None or self._state.price is None:
             return
-        price = await self._offer(shipment, item=event.event_id)
+        try:
+            price = await self._offer(shipment, item=event.event_id, provider=self._priced_by())
+        except SkippedError:
+            price = None
         if price is None:
             rules.flag(self._state, "the provider has no price for the weight that the warehouse reports")
             return
@@ -62,7 +73,11 @@ class OrderPrice:
     async def _request(self, shipment: Shipment, *, promised: Price | None, why: str) -> None:
         """Blue 2 and blue 3, until there is a price that may be taken or an operator goes on without one."""
         while True:
-            price = await self._offer(shipment)
+            try:
+                price = await self._offer(shipment)
+            except SkippedError:
+                self._go_without("blue 2 was skipped")
+                return
             checked = check(price, promised=promised, policy=self._order.policy) if price else None
             if checked and not checked.needs_human:
                 self._take(checked, "", why=why)
@@ -72,7 +87,13 @@ class OrderPrice:
             if decision.outcome == StepState.SKIPPED:
                 if checked:
                     self._take(checked, "accepted by an operator", why=why)
+                else:
+                    self._go_without("an operator goes on without a price")
                 return
+
+    def _go_without(self, note: str) -> None:
+        for step in (Step.BLUE_3, Step.BLUE_4):
+            self._context.mark(step, StepState.SKIPPED, note)
 
     def _take(self, checked: PriceCheck, note: str, *, why: str = "") -> None:
         """Blue 4."""
@@ -81,18 +102,42 @@ class OrderPrice:
         body = client_platform.priced(self._order, checked, requoted=why)
         self._context.post(Step.BLUE_4, ClientEvent.LOGISTICS_PRICED, body)
 
-    async def _offer(self, shipment: Shipment, item: str = "") -> Price | None:
-        """Blue 2: the offer this order takes, over all configured providers."""
+    async def _offer(self, shipment: Shipment, item: str = "", provider: str | None = None) -> Price | None:
+        """Blue 2: the offer this order takes, over all configured providers, or of one.
+
+        Raises:
+            SkippedError: an operator goes on without.
+        """
         self._asked += 1
         item = item if self._asked == 1 else f"{item}#{self._asked}"
         request = RequestPrice(**self._context.common(Step.BLUE_2, item), shipment=shipment, best_only=True)
+        answers = [await self._insist(request, provider)] if provider is not None else await self._compare(request)
+        return choose([price for priced in answers for price in priced.prices], shipment)
+
+    async def _compare(self, request: RequestPrice) -> list[Priced]:
+        """All of them; the main one insistently when no other has an offer."""
         others = await asyncio.gather(*(self._other(request, name) for name in self._order.policy.more_providers))
         answers = [priced for priced in others if priced]
-        if not answers or not any(priced.prices for priced in answers):
-            answers.append(await self._context.ask(_call(Logistics.request_pricing, request)) or Priced())
-        elif main := await self._first_try(request):
-            answers.append(main)
-        return choose([price for priced in answers for price in priced.prices], shipment)
+        if not any(priced.prices for priced in answers):
+            return [*answers, await self._insist(request, "")]
+        main = await self._first_try(request)
+        return [*answers, main] if main else answers
+
+    async def _insist(self, request: RequestPrice, provider: str) -> Priced:
+        named = request.model_copy(update={"provider": provider})
+        answer = await self._context.ask(_call(Logistics.request_pricing, named))
+        if answer is None and self._new_way():
+            raise SkippedError
+        return answer or Priced()
+
+    def _priced_by(self) -> str | None:
+        """Goods that have left are with the provider that priced them: no other has a say. None: all are asked."""
+        price = self._state.price
+        several = bool(self._order.policy.more_providers)
+        return price.provider if price and several and self._new_way() else None
+
+    def _new_way(self) -> bool:
+        return self._order.policy.pricing_way >= SETTLED and workflow.patched(PRICING_PATCH)
 
     async def _other(self, request: RequestPrice, provider: str) -> Priced | None:
         named = request.model_copy(update={"provider": provider, "key": f"{request.key}-{provider}"})

@@ -100,6 +100,7 @@ class Reconciliation:
             step=Step.BLUE_7.value,
             key=self._key(order, Step.BLUE_7),
             tracking_id=order.tracking_id,
+            provider=order.provider,
         )
         return await self._answer(order, Partner.LOGISTICS, self._calls.make(courier_call(request), durably=False))
 

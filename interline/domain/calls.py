@@ -208,6 +208,7 @@ class CheckTracking(CallInput):
     """Does the provider know this tracking id?"""
 
     tracking_id: str
+    provider: str = ""
 
 
 class Acknowledged(Durable):

@@ -126,3 +126,6 @@ class OrderPolicy(Durable):
     price_rule: PriceRule = PriceRule.ASK
     more_providers: list[str] = Field(default_factory=list)
     """Names of further logistics providers to compare with the main one."""
+    pricing_way: int = 1
+    """1: after a skipped blue 2 a human was asked again at blue 3, and goods on their way were priced at all providers.
+    2: one skip settles both, and only the provider that priced the order is asked (docs/runbook-upgrade.md)."""

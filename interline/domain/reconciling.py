@@ -22,6 +22,8 @@ class OpenOrder(Durable):
     kind: str
     warehouse_id: str
     tracking_id: str
+    provider: str = ""
+    """Which of the client's providers priced it; empty for the main one."""
 
 
 class WantedOrders(Durable):

@@ -111,8 +111,12 @@ def order_confirmed(state: OrderState, event: Event) -> None:
 
 
 def goods_moved(state: OrderState, event: Event) -> None:
-    """Red 6: the warehouse booked goods out (PGI) or in (GRN)."""
+    """Red 6: the warehouse booked goods out (PGI) or in (GRN). What goes out is not the goods of a return."""
     received = event.kind == "goods_received"
+    if state.is_return and not received:
+        flag(state, "the warehouse issued goods for a return: kept and told, it moves nothing")
+        state.warehouse_inbox.append(event)
+        return
     came_back = received and not state.is_return
     new = event if came_back else parcels.news(state, event)
     if new is None:

@@ -11,6 +11,7 @@ from interline.names import Partner, Signal
 from interline.runtime.clients import Client
 from interline.runtime.settings import Settings
 
+PRICING_WAY = 2
 CLIENT_SECONDS = 15.0
 """A later try of a client webhook, from look-up to the end of the answer."""
 CLIENT_LOCAL_SECONDS = 1.0
@@ -39,6 +40,7 @@ def client_policy(client: Client, settings: Settings) -> OrderPolicy:
         price_tolerance_percent=client.price_tolerance_percent,
         price_rule=client.price_rule,
         more_providers=sorted(client.more_providers),
+        pricing_way=PRICING_WAY,
     )
 
 

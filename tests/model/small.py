@@ -64,7 +64,7 @@ class Heard:
         else:
             self.work += 1
             self.oms_codes |= {code} if kind == "order_status" else set()
-            if kind in {"goods_issued", "goods_received"}:
+            if kind in ({"goods_received"} if self.is_return else {"goods_issued", "goods_received"}):
                 back = kind == "goods_received" and not self.is_return
                 self.received, self.back = self.received or kind == "goods_received", self.back or back
                 self.moves[event_id] = 0 if back else pieces

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import FAST
 from tests.stack.driver import Stack
+from tests.time.support import HASTY
 
 QUOTE_SECONDS = 1.0
 SECOND_PROVIDER = """
@@ -13,6 +14,8 @@ SECOND_PROVIDER = """
 url = "{sandbox}/logistics"
 api_key = "file:secrets/{client}/logistics_api_key"
 """
+OTHER_HOST = "localhost"
+"""The same sandbox under another name, so that its ledger tells who was meant."""
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,8 @@ def pricing(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) -
     with Stack(tmp_path_factory.mktemp("pricing") / "own", short, *FAST) as stack:
         file, client = stack.state / "clients.toml", stack.manifest.clients[1].client_id
         first, rule, second = file.read_text().partition(f'client_id = "{client}"\n')
-        more = SECOND_PROVIDER.format(sandbox=stack.manifest.sandbox, client=client)
+        sandbox = stack.manifest.sandbox.replace("127.0.0.1", OTHER_HOST)
+        more = SECOND_PROVIDER.format(sandbox=sandbox, client=client) + HASTY.removesuffix("\n[[clients]]")
         file.write_text(f'{first}{rule}price_rule = "accept"\n{second}{more}')
         yield stack
 

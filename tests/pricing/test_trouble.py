@@ -93,6 +93,17 @@ def test_a_refused_price_is_asked_for_again_when_an_operator_says_so(well: Stack
     order.until_status("completed")
 
 
+def test_one_skip_is_enough_to_go_on_without_a_price(well: Stack) -> None:
+    well.trouble("logistics", "blue 2", "status:422", count=1)
+    order = place(well)
+    order.until_step("blue 2", "attention")
+    act(order, "skip", "blue 2")
+    order.until_status("completed")
+    assert order.view()["price"] is None
+    assert {order.step(name) for name in ("blue 2", "blue 3", "blue 4")} == {"skipped"}
+    assert order.told().count("order.attention") == 1
+
+
 def test_without_a_rate_for_the_route_an_operator_may_go_on_without_a_price(well: Stack) -> None:
     order = place(well, an_outbound(logistics={"destination": NOWHERE}))
     order.until_step("blue 3", "attention")

@@ -202,8 +202,7 @@ async def _each_step(flow: Flow, act: Update) -> str:
     number = flow.order()
     await flow.quiet(number)
     await decided(flow, number, Update.RETRY_STEP, "red 3")
-    for step in ("blue 2", "blue 3") if act is Update.SKIP_STEP else ("blue 2",):
-        await decided(flow, number, act, step)
+    await decided(flow, number, act, "blue 2")
     await flow.event("order_confirmed", number)
     for step in ("blue 5", "blue 6"):
         await decided(flow, number, act, step)

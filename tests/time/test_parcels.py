@@ -135,6 +135,21 @@ async def test_a_return_with_damaged_goods_in_two_receipts(flow: Flow) -> None:
     assert '"damaged":1' in told.body_raw.replace(" ", "")
 
 
+async def test_a_goods_issue_of_a_return_is_told_and_flagged_and_moves_nothing(flow: Flow) -> None:
+    number = flow.order(a_return())
+    await flow.quiet(number)
+    await flow.event("order_confirmed", number)
+    await flow.event("goods_issued", number)
+    view = await flow.view(number)
+    assert (view["order_status"], view["moved"]) == ("confirmed", 0)
+    assert any("goods for a return" in flag for flag in view["flags"])
+    assert flow.told(number)[-1] == "order.goods_issued"
+    assert not flow.stack.ledger(number, step="red 7"), "the WMS hears of what comes in"
+    await flow.event("goods_received", number)
+    await flow.statuses(number, 2000)
+    assert (await flow.ended(number))["order_status"] == "completed"
+
+
 async def test_a_lost_second_goods_receipt_is_learnt_by_asking(flow: Flow, hasty: str) -> None:
     number = flow.order(a_return(logistics={"service_type": hasty}))
     await flow.quiet(number)

@@ -213,6 +213,13 @@ def test_the_order_status_follows_from_the_facts(events: list[Event], status: Or
     assert after(events).order_status is status
 
 
+def test_goods_that_leave_are_none_of_a_returns_goods() -> None:
+    state = after([CONFIRMED, ALL_GOODS], is_return=True)
+    assert (state.order_status, state.goods_seen, state.moved_unknown) == (OrderStatus.CONFIRMED, [], False)
+    assert "the warehouse issued goods for a return: kept and told, it moves nothing" in state.flags
+    assert [event.event_id for event in state.warehouse_inbox] == ["g"]
+
+
 def test_business_is_done_only_after_the_last_word_and_red_7_and_with_empty_inboxes() -> None:
     state = after([CONFIRMED, PGI_1, DELIVERED])
     assert state.carrier.status in FINAL
