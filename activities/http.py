@@ -116,7 +116,8 @@ class Http:
             request.method, request.url, headers=dict(request.headers), content=request.body, timeout=limits
         ) as response:
             body = await _read(response, request)
-        return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
+        told = response.headers.get
+        return Answer(response.status_code, body, retry_after(told("retry-after"), says=told("date")))
 
     def _pool(self, destination: str, *, public_only: bool) -> httpx.AsyncClient:
         if (destination, public_only) not in self._pools:
@@ -144,19 +145,26 @@ def _not_sent(request: Outgoing, error: BaseException) -> NotSentError:
     return TlsError(f"{request.who} cannot be trusted: TLS failed ({why})")
 
 
-def retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header (seconds or HTTP date), clamped to 1 s … 24 h; None where it says nothing."""
+def retry_after(value: str | None, *, says: str | None = None) -> float | None:
+    """Seconds of a Retry-After header (seconds or HTTP date), clamped to 1 s … 24 h; None where it says nothing.
+
+    A date is by the partner's clock, which may be wrong; so is `says`, the `Date` of the same answer.
+    """
     if not value:
         return None
     try:
-        seconds = float(value) if value.strip().isascii() and value.strip().isdigit() else _until(value)
+        seconds = float(value) if value.strip().isascii() and value.strip().isdigit() else _until(value, says)
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(seconds, 1.0), LONGEST_WAIT_SECONDS)
 
 
-def _until(date: str) -> float:
-    return (parsedate_to_datetime(date).astimezone(UTC) - datetime.now(UTC)).total_seconds()
+def _until(date: str, says: str | None) -> float:
+    try:
+        now = parsedate_to_datetime(says) if says else datetime.now(UTC)
+    except ValueError:
+        now = datetime.now(UTC)
+    return (parsedate_to_datetime(date).astimezone(UTC) - now.astimezone(UTC)).total_seconds()
 
 
 def destination_of(url: str) -> str:

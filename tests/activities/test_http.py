@@ -228,6 +228,26 @@ def test_retry_after_is_clamped_and_nonsense_says_nothing(header: str | None, se
     assert retry_after(header) == seconds
 
 
+@pytest.mark.parametrize("minutes_off", [-10, 0, 10])
+def test_a_partner_whose_clock_is_wrong_is_waited_for_as_long_as_it_means(minutes_off: int) -> None:
+    """Both dates are its own, so their difference is what it means."""
+    off = minutes_off * 60
+    assert retry_after(in_seconds(off + 90), says=in_seconds(off)) == pytest.approx(90, abs=2)
+
+
+@pytest.mark.parametrize("says", [None, "", "yesterday", "99"])
+def test_without_its_own_time_a_date_is_bounded_by_our_clock(says: str | None) -> None:
+    assert retry_after(in_seconds(-600), says=says) == 1.0, "in the past: soon, never at once and never negative"
+    assert retry_after(in_seconds(600 + 90), says=says) == pytest.approx(690, abs=5)
+    assert retry_after("Fri, 31 Dec 9999 23:59:59 GMT", says=says) == 86_400.0
+
+
+async def test_the_date_of_an_answer_is_read_with_its_retry_after(http: Http) -> None:
+    dates = f"date: {in_seconds(-600)}\r\nretry-after: {in_seconds(-570)}\r\n"
+    async with raw_server(answers(503, headers=dates)) as slow:
+        assert (await send(http, slow.url)).retry_after_seconds == pytest.approx(30, abs=2)
+
+
 def test_retry_after_may_be_a_date() -> None:
     seconds = retry_after(in_seconds(90))
     assert seconds is not None

@@ -1,6 +1,7 @@
 """Red 1 and red 2: an order is durable before it is acknowledged, once, with no worker alive."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import orjson
 import pytest
@@ -45,6 +46,18 @@ async def test_an_order_is_acknowledged_when_temporal_has_it(shop: Http, engine:
     assert started["accepted_at"].replace("Z", "+00:00") == accepted_at  # type: ignore[union-attr]  # a time as text
     assert started["callback_url"] == "https://interline.example.test/webhooks/shop/logistics/status"
     assert started["policy"]["oms"]["keys"] == "lookup"  # type: ignore[index,call-overload]  # an object
+
+
+@pytest.mark.parametrize("clock", ["Thu, 01 Jan 1970 00:10:00 GMT", "Fri, 31 Dec 2100 23:59:59 GMT", "no time"])
+async def test_the_clients_clock_decides_nothing(shop: Http, engine: Engine, clock: str) -> None:
+    times = {"order_time": "2100-12-31 23:59:59", "payment_time": "1970-01-01T00:00:00Z"}
+    order, before = an_order(**times), datetime.now(UTC)
+    answer = await shop.post(OUTBOUND, json=order, headers={"date": clock})
+    assert answer.status_code == 202, answer.text
+    accepted_at = datetime.fromisoformat(answer.json()["data"]["accepted_at"])
+    assert before <= accepted_at <= datetime.now(UTC)
+    started = await engine.started_with(order_workflow_id("shop", str(order["so_number"])))
+    assert started["body"] == order, "its times are handed on as they came"
 
 
 async def test_the_order_reads_well_in_the_temporal_ui_without_personal_data(shop: Http, engine: Engine) -> None:

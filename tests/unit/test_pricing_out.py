@@ -52,6 +52,14 @@ def asked(**changes: object) -> JsonObject:
     return body
 
 
+@pytest.mark.parametrize("time", ["1970-01-01T00:00:00Z", "2999-12-31 23:59:59", "yesterday", -5, None, {}])
+def test_a_time_in_the_answer_decides_nothing_and_is_handed_on_as_data(time: object) -> None:
+    """A quote ends by our clock, whatever the provider's says."""
+    timed = logistics.priced(an_answer(an_offer(timestamp=time, valid_until=time, expired_at=time)))
+    assert timed.prices == logistics.priced(an_answer(an_offer())).prices
+    assert timed.offers[0]["valid_until"] == time
+
+
 def test_the_request_has_shippers_fields_in_shippers_units() -> None:
     shipment = {
         "origin": Place(area_id=4711, suburb_id=482, lat="-6.2250000", lng="106.8090000"),

@@ -115,6 +115,27 @@ def test_retry_after_and_redirects(shop: Shop) -> None:
     shop.wait_for(order, "completed")
 
 
+def test_a_receiver_whose_clock_is_wrong_is_tried_again_each_time_with_the_time_of_that_try(shop: Shop) -> None:
+    """It finds our signature too old or too new. The log shows its answer; put right, it gets everything."""
+    shop.receiver.answer = b"timestamp out of tolerance"
+    shop.receiver.status = always(401)
+    order = shop.order()
+    wait_until("it waits for long", lambda: _tries(shop, order) == [4])
+    first = shop.log(order)[0]
+    assert {(one["status"], one["answer"]) for one in first["tries"]} == {(401, "timestamp out of tolerance")}
+    made = shop.receiver.of(order)
+    assert {got.headers["webhook-id"] for got in made} == {made[0].headers["webhook-id"]}
+    since_boot = time.time() - time.monotonic()
+    for got in made:
+        assert int(got.headers["webhook-timestamp"]) == pytest.approx(since_boot + got.at, abs=1.5)
+    shop.receiver.status = always(200)
+    shop.data("POST", "/recover", {})
+    shop.wait_for(order, "completed")
+    again = shop.receiver.of(order)[len(made)]
+    assert again.sequence == made[0].sequence
+    assert int(again.headers["webhook-timestamp"]) > int(made[0].headers["webhook-timestamp"])
+
+
 def test_only_chosen_events_are_sent(shop: Shop) -> None:
     shop.data("PUT", "/logistics/events", {"events": ["logistics.priced"]})
     shop.settle()
