@@ -53,7 +53,7 @@ BUGS: Final = (
         module="activities.calling",
         right="if effect.repeatable or call.keys is Keys.HONOURED or not tries.may_have_been_sent():",
         wrong="if True:",
-        caught_by="doubled",
+        caught_by="tests/activities/test_perform.py::test_after_an_unknown_outcome",
     ),
     Bug(
         name="retry not durable",

@@ -11,9 +11,11 @@ from temporalio.client import Client
 
 from interline.names import order_workflow_id
 from interline.runtime.temporal import DATA_CONVERTER
+from tests.builders import an_outbound
 from tests.conftest import NewStack
 from tests.placed import Placed, place
 from tests.stack.driver import Stack, wait_until
+from tests.time.support import make_hasty
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
@@ -82,6 +84,22 @@ def test_a_declared_rate_holds_over_two_workers(new_stack: NewStack) -> None:
     assert most_in_a_second(times) <= 5 * 2, "a burst of a second is the server's own bucket"
 
 
+@pytest.mark.full
+def test_questions_about_overdue_orders_keep_a_declared_rate_too(new_stack: NewStack) -> None:
+    stack = new_stack()
+    service = make_hasty(stack)
+    declare_rate(stack, "oms", per_second=2)
+    stack.kill("worker")
+    stack.manual(on=True, confirmation="none")
+    with stack.worker():
+        orders = [place(stack, an_outbound(logistics={"service_type": service})) for _ in range(8)]
+        for order in orders:
+            order.until_called("red 4", times=2)
+    times = sorted(call.at for order in orders for call in order.calls(partner="oms"))
+    assert len(times) >= 8 * 3, "each is created and asked about twice"
+    assert most_in(times, seconds=5) <= 2 * 5 + 4, "the server's own bucket: one call ahead in each of four partitions"
+
+
 def declare_rate(stack: Stack, partner: str, *, per_second: float) -> None:
     """For every client of the stack; a worker takes it over when it starts."""
     file = stack.state / "clients.toml"
@@ -91,7 +109,12 @@ def declare_rate(stack: Stack, partner: str, *, per_second: float) -> None:
 
 def most_in_a_second(times: Sequence[datetime]) -> int:
     """The fullest second."""
-    return max(sum(start <= at < start + timedelta(seconds=1) for at in times) for start in times)
+    return most_in(times, seconds=1)
+
+
+def most_in(times: Sequence[datetime], *, seconds: float) -> int:
+    """The fullest time of that length."""
+    return max(sum(start <= at < start + timedelta(seconds=seconds) for at in times) for start in times)
 
 
 def _sent(orders: Sequence[Placed]) -> int:

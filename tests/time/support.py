@@ -1,7 +1,8 @@
 """What clients command, and what became of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -27,6 +28,15 @@ ask_again_seconds = 0.5
 [[clients]]"""
 
 
+OWN_DEADLINES = """
+[clients.deadlines]
+confirmation = [{ after_seconds = 0.5, act = "escalate" }]
+
+[clients.deadlines_by_service_type.patient]
+confirmation = [{ after_seconds = 7200, act = "escalate" }]
+"""
+
+
 def make_hasty(stack: Stack) -> str:
     """Give the first client a service type of which everything is overdue within a second or so; its name."""
     file = stack.state / "clients.toml"
@@ -34,6 +44,18 @@ def make_hasty(stack: Stack) -> str:
     assert second
     file.write_text(f"{first}{HASTY}{rest}")
     return "hasty"
+
+
+@contextmanager
+def own_deadlines(stack: Stack) -> Iterator[None]:
+    """The second client is told at once of what is late, but not for its service type *patient*."""
+    file = stack.state / "clients.toml"
+    before = file.read_text()
+    file.write_text(f"{before}{OWN_DEADLINES}")
+    try:
+        yield
+    finally:
+        file.write_text(before)
 
 
 async def cancel(flow: Flow, number: str, *, reason: str = "changed their mind", client: int = 0) -> httpx.Response:

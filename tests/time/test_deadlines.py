@@ -1,12 +1,14 @@
 """Deadlines on the real server, in tenths of a second: reminder, breach, attention; the partner is asked first."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.builders import an_outbound
 from tests.flows.support import Flow, counted
-from tests.time.support import until
+from tests.placed import Placed, place
+from tests.time.support import own_deadlines, until
 
 pytestmark = pytest.mark.stack
 
@@ -86,6 +88,29 @@ async def test_a_pickup_in_time_passes_its_rungs_in_silence(flow: Flow, hasty: s
     assert [breach["what"] for breach in view["breaches"]] == ["last status from the courier"]
     await flow.statuses(number, 2000)
     await flow.ended(number)
+
+
+async def test_a_clients_own_deadline_holds_for_its_orders_and_its_service_types_own_wins(flow: Flow) -> None:
+    """Settings, client, service type: the more special one holds, each told by the same client webhook."""
+    with own_deadlines(flow.stack):
+        hurried = place(flow.stack, client=1)
+        patient = place(flow.stack, an_outbound(logistics={"service_type": "patient"}), client=1)
+    others = place(flow.stack, client=0)
+    await asyncio.to_thread(hurried.until, "it is late", lambda: "order.overdue" in hurried.told())
+    for order in (patient, others):
+        assert order.view()["breaches"] == []
+        assert "order.overdue" not in order.told()
+        assert order.view()["waits"][0]["step"] == "red 4"
+    hours = [_hours_left(order) for order in (patient, others)]
+    assert hours == pytest.approx([2, 1], abs=0.1), "its own, and the settings'"
+    for order in (hurried, patient, others):
+        await asyncio.to_thread(order.ship)
+        await asyncio.to_thread(order.until_status, "completed")
+
+
+def _hours_left(order: Placed) -> float:
+    due = datetime.fromisoformat(order.view()["waits"][0]["next_at"])
+    return (due - datetime.now(UTC)).total_seconds() / 3600
 
 
 async def test_an_order_in_time_has_three_timers_and_no_breach(flow: Flow) -> None:
