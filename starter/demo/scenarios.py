@@ -15,11 +15,11 @@ from starter.demo.stage import Stage
 from starter.demo.trouble_telling import TroubleTeller
 
 BOTH: Final = 2
-SOON: Final = json.dumps([{"after_seconds": seconds, "act": "warn"} for seconds in range(3, 60, 3)])
-"""Every three seconds the partner is asked."""
+SOON: Final = json.dumps([{"after_seconds": 1.5 * turn, "act": "warn"} for turn in range(1, 40)])
+"""The partner is asked again and again, for a minute."""
 AT_ONCE: Final = (
-    '[{"after_seconds": 2, "act": "warn"}, {"after_seconds": 4, "act": "escalate"},'
-    ' {"after_seconds": 6, "act": "attention"}]'
+    '[{"after_seconds": 1, "act": "warn"}, {"after_seconds": 2, "act": "escalate"},'
+    ' {"after_seconds": 3, "act": "attention"}]'
 )
 Checks = dict[str, bool]
 
