@@ -10,15 +10,19 @@ import pytest
 from tests.stack.driver import Stack
 
 FAST = ("--pace", "0.2")
+MEANT = {"TEMPORAL_CLI_PATH", "INTERLINE_MAX_CACHED_WORKFLOWS"}
+"""Variables that are for the stack under test."""
 NewStack = Callable[..., Stack]
 
 
 @pytest.fixture(scope="session")
 def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment without anything that would lead a command elsewhere; caches stay."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "INTERLINE_"))}
-    if "TEMPORAL_CLI_PATH" in os.environ:
-        kept["TEMPORAL_CLI_PATH"] = os.environ["TEMPORAL_CLI_PATH"]
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in MEANT or not name.startswith(("TEMPORAL_", "INTERLINE_"))
+    }
     return {**kept, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state-home"))}
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,8 +129,11 @@ class Flow:
 
     async def replay(self) -> None:
         """Every order of this test again, from its history, as a worker that knows nothing of it would."""
+        await replayer().replay_workflows(self._histories())
+
+    async def _histories(self) -> AsyncIterator[WorkflowHistory]:
         for number in dict.fromkeys(self.numbers):
-            await replayer().replay_workflow(await self.history(number))
+            yield await self.history(number)
 
 
 def replayer() -> Replayer:

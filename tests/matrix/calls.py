@@ -5,7 +5,13 @@ from typing import Final
 from tests.matrix import shared as by
 from tests.matrix.model import NONE, Cell, Row, not_yet, of, shown
 
-NO_CLOCK: Final = not_yet("no test moves the partner's clock; only a Retry-After given as a date would feel it")
+NO_CLOCK: Final = shown(
+    of(
+        "activities/test_http",
+        "a_partner_whose_clock_is_wrong_is_waited_for_as_long_as_it_means",
+        "without_its_own_time_a_date_is_bounded_by_our_clock",
+    )
+)
 FALLBACK: Final = of("flows/test_orders", "a_partner_that_fails_once_is_called_durably")
 PARKED: Final = of("attention/test_parked", "only_its_track_stops_and_the_client_is_told")
 SKIPPED: Final = of("flows/test_orders", "a_refused_step_waits_for_an_operator_who_skips_it")

@@ -51,7 +51,7 @@ RED_1: Final[Row] = (
     shown(AGAIN, TAKEN, remark="the order number is the identity; two orders may share a tracking id, and are flagged"),
     NONE,
     shown(ENDED, remark="a completed order's same body gets its first answer, for that answer is still true"),
-    not_yet("no test sends an order with a wrong clock; creating one reads no time of the client"),
+    shown(of("gateway/test_orders", "the_clients_clock_decides_nothing")),
 )
 RED_2: Final[Row] = (shown(UNSEEN), shown(UNSEEN), *[NONE] * 5, shown(AGAIN), *[NONE] * 3)
 BLUE_1: Final[Row] = (
@@ -88,7 +88,7 @@ BLUE_3: Final[Row] = (
     *[NONE] * 3,
     shown(WRONG_PRICE),
     *[NONE] * 4,
-    not_yet("no test puts a wrong time into a price; no time of the answer is read"),
+    shown(of("unit/test_pricing_out", "a_time_in_the_answer_decides_nothing_and_is_handed_on_as_data")),
 )
 BLUE_4: Final[Row] = (
     LEFT,
@@ -103,7 +103,12 @@ BLUE_5: Final[Row] = (
     *[NONE] * 7,
     shown(by.ONCE_EACH, of("sandbox/test_keys", "the_two_puts_are_upserts_by_nature")),
     shown(by.EARLY_EVENT, by.CHAOS),
-    not_yet("no test asks to record after completion; the order has ended by then, and nobody asks"),
+    shown(
+        of(
+            "time/test_after_the_end",
+            "nothing_is_recorded_or_registered_again_neither_by_an_operator_nor_by_a_late_status",
+        )
+    ),
     NONE,
 )
 

@@ -9,8 +9,9 @@ CUT_BODY: Final = not_yet(
     "that a cut body breaks nothing is shown; that nothing of it is stored, and the repeat counts once, is not"
 )
 TLS_IN: Final = not_yet("the gateway speaks no TLS; the proxy before it (deploy/compose.yaml) is not tested")
-RECEIVERS_CLOCK: Final = not_yet(
-    "no test has a receiver with a wrong clock refuse us, or compares the times of two tries"
+RECEIVERS_CLOCK: Final = shown(
+    of("webhooks/test_delivery", "a_receiver_whose_clock_is_wrong_is_tried_again_each_time_with_the_time_of_that_try"),
+    by.TEN_TRIES,
 )
 RULES: Final = "unit/test_rules"
 

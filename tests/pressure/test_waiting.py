@@ -43,8 +43,8 @@ def test_there_is_no_second_hit_at_once_and_the_next_call_goes_durable(well: Sta
 
 
 def test_a_hanging_endpoint_gets_ten_first_tries_the_rest_waits_its_turn(well: Stack) -> None:
-    well.trouble("client_platform", "blue 4", "hang", seconds=4)
-    orders = [place(well) for _ in range(25)]
+    well.trouble("client_platform", "blue 4", "hang", seconds=3)
+    orders = [place(well) for _ in range(16)]
     for order in orders:
         order.until_called("red 7")
     assert all(order.step("blue 4") == "pending" for order in orders)

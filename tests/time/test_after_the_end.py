@@ -1,0 +1,25 @@
+"""An order that has ended stays as it ended: what comes after is told, and changes no record of before."""
+
+import asyncio
+
+import pytest
+
+from tests.flows import scenarios
+from tests.flows.support import PATIENCE_SECONDS, Flow
+from tests.time.support import PAUSE_SECONDS
+
+pytestmark = pytest.mark.stack
+
+
+async def test_nothing_is_recorded_or_registered_again_neither_by_an_operator_nor_by_a_late_status(flow: Flow) -> None:
+    number = await scenarios.outbound(flow)
+    again = ("order", "retry", number, "--step", "blue 5", "--reason", "once more")
+    told = await asyncio.to_thread(flow.stack.interline, *again)
+    assert told.returncode == 1
+    assert "no such step" in told.stderr
+    await asyncio.to_thread(flow.stack.send_event, "shipment_status", number, data={"code": 1380})
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while '"late":true' not in flow.webhooks(number)[-1].body_raw.replace(" ", ""):  # noqa: ASYNC110  can only be asked
+            await asyncio.sleep(PAUSE_SECONDS)
+    for step in ("blue 5", "blue 6"):
+        assert len([item for item in flow.stack.ledger(number, step=step) if item.method != "GET"]) == 1
