@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.matrix import shared as by
-from tests.matrix.model import NONE, Cell, Row, not_yet, of, shown
+from tests.matrix.model import NONE, Cell, Row, of, shown
 
 NO_CLOCK: Final = shown(
     of(

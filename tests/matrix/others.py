@@ -5,7 +5,7 @@ from typing import Final
 from tests.matrix import reference, webhooks
 from tests.matrix import shared as by
 from tests.matrix.calls import blue_6, red_3, red_7
-from tests.matrix.model import NONE, Row, Table, not_yet, of, shown
+from tests.matrix.model import NONE, Row, Table, of, shown
 
 KEYED: Final = shown(by.KEYED_PRICE, by.PRICE_AGAIN)
 LEFT: Final = shown(by.LEFT_PRICE)
