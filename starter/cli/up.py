@@ -31,6 +31,10 @@ def up(  # noqa: PLR0913  each is one option
         str,
         typer.Option(help="Seconds between tries of a client webhook."),
     ] = SHORT_SCHEDULE_TEXT,
+    detour: Annotated[
+        list[str] | None,
+        typer.Option(hidden=True, help="NAME=HOST:PORT: that one is reached by way of there (tests of bad networks)."),
+    ] = None,
 ) -> None:
     """Run Temporal, sandbox, worker and gateway here until Ctrl-C."""
     stack = StackDir(state.absolute()) if state else default_stack(os.environ)
@@ -40,6 +44,7 @@ def up(  # noqa: PLR0913  each is one option
         restarts=not no_restart,
         pace_seconds=pace,
         schedule_seconds=_seconds(delivery_schedule),
+        detours=dict(each.split("=", 1) for each in detour or ()),
     )
     progress = Console(stderr=True, highlight=False, soft_wrap=True)
     run(

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,9 @@ class Launch:
     restarts: bool = True
     pace_seconds: float = 1.0
     schedule_seconds: Sequence[float] = SHORT_SCHEDULE_SECONDS
+    detours: Mapping[str, str] = field(default_factory=dict)
+    """`worker` and `gateway`: the address where that part reaches Temporal. `oms`, `wms`, `logistics`, `webhook`: the
+    address where the sandbox is reached for it (at the stack's first start)."""
 
 
 def run(launch: Launch, *, tell: Callable[[str], None], on_ready: Callable[[Manifest], None]) -> None:
@@ -56,9 +59,25 @@ def settle(launch: Launch) -> Site:
     ensure_sealing_key(launch.stack.root / "secrets")
     if not launch.stack.clients.is_file():
         for client_id, name in DEMO_CLIENTS.items():
-            around = Surroundings.in_sandbox(client_id, gateway=addresses.gateway, sandbox=addresses.sandbox)
-            enroll(launch.stack.clients, client_id=client_id, name=name, around=around)
-    return Site(stack=launch.stack, ports=ports, addresses=addresses, schedule_seconds=launch.schedule_seconds)
+            enroll(launch.stack.clients, client_id=client_id, name=name, around=_around(client_id, addresses, launch))
+    return Site(
+        stack=launch.stack,
+        ports=ports,
+        addresses=addresses,
+        schedule_seconds=launch.schedule_seconds,
+        detours=launch.detours,
+    )
+
+
+def _around(client_id: str, addresses: Addresses, launch: Launch) -> Surroundings:
+    """All in the sandbox, what has a detour by its detour."""
+    direct = Surroundings.in_sandbox(client_id, gateway=addresses.gateway, sandbox=addresses.sandbox)
+    changed = {
+        partner: getattr(direct, partner).replace(addresses.sandbox, f"http://{launch.detours[partner]}", 1)
+        for partner in ("oms", "wms", "logistics", "webhook")
+        if partner in launch.detours
+    }
+    return replace(direct, **changed)
 
 
 def _refuse_taken(ports: Ports, stack: StackDir) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +40,8 @@ class Site:
     ports: Ports
     addresses: Addresses
     schedule_seconds: Sequence[float] = SHORT_SCHEDULE_SECONDS
+    detours: Mapping[str, str] = field(default_factory=dict)
+    """Where a part reaches Temporal instead, by the part's name: through a bad network, in tests."""
 
 
 def python_argv(name: str, stack: StackDir | None) -> list[str | Path]:
@@ -77,10 +79,12 @@ def _connection(site: Site, outer: Mapping[str, str]) -> dict[str, str]:
 def own_part(name: str, site: Site, outer: Mapping[str, str]) -> Part:
     """Worker, gateway or sandbox. Worker and gateway finish what they have begun when told to stop."""
     log = site.stack.log(name)
+    detour = {"TEMPORAL_ADDRESS": site.detours[name]} if name in site.detours else {}
+    own = {"INTERLINE_LOG_FILE": str(log), OWNER_VARIABLE: str(site.stack.root)}
     return Part(
         name=name,
         argv=python_argv(name, site.stack),
-        environ={**environ(site, outer), "INTERLINE_LOG_FILE": str(log), OWNER_VARIABLE: str(site.stack.root)},
+        environ={**environ(site, outer), **detour, **own},
         log=log,
         cwd=site.stack.root,
         grace_seconds=5.0 if name == "sandbox" else 30.0,

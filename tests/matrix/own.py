@@ -8,9 +8,7 @@ from tests.matrix.model import NONE, Cell, Row, Table, both, not_yet, of, shown
 
 DISK: Final = not_yet("no test fills the disk of Temporal's store")
 STORE: Final = not_yet("a worker's side of a dead database: only Temporal dying together with its file is tried")
-CUT: Final = not_yet(
-    "no test cuts worker and Temporal, or worker and partner, for 30 s; there is no TCP fault proxy yet"
-)
+CUT: Final = shown(by.NETWORK_CUT)
 PRICE_DIED: Final = shown(by.PRICE_DIED)
 LOST_PRICE: Final = shown(by.LEFT_PRICE, by.CUT_OFF, remark="an answer that the cut swallows is one whose client left")
 ANSWERED_FOR_STORE: Final = "Temporal without its database is played by the errors that it then answers"

@@ -6,6 +6,9 @@ from tests.matrix.model import of
 
 CHAOS: Final = of("chaos/test_chaos", "nothing_is_lost_doubled_or_out_of_order_under_kills")
 CRASHES: Final = of("edge/test_crashes", "nothing_acknowledged_is_missing_and_nothing_is_applied_twice")
+NETWORK_CUT: Final = of(
+    "network/test_cuts", "a_short_cut_loses_and_doubles_nothing", "thirty_seconds_lose_and_double_nothing"
+)
 KILLED_IN_THREE: Final = of("kills/test_worker", "in_the_middle_of_creating_pricing_and_goods_issue")
 KILLED_IN_ALL: Final = of("kills/test_worker", "once_in_each_of_the_eighteen_calls")
 
