@@ -14,6 +14,7 @@ from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
 from starter.gateway import (
     commands,
+    docs_page,
     documents,
     health,
     order_list,
@@ -54,6 +55,7 @@ def create_app(settings: Settings, client: Temporal, registry: ClientRegistry) -
         title="Interline",
         version=documents.VERSION,
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
         lifespan=_watching,
     )
@@ -91,3 +93,5 @@ def _add_routes(app: FastAPI) -> None:
         app.add_api_route(webhooks.PREFIX + path, webhooks.receive, methods=["POST"], openapi_extra=documents.WEBHOOK)
     for path, probe in (("/healthz", health.healthz), ("/readyz", health.readyz), ("/metrics", health.metrics)):
         app.add_api_route(path, probe, methods=["GET"])
+    for path, handler in (("/docs", docs_page.page), ("/docs/{name}", docs_page.file)):
+        app.add_api_route(path, handler, methods=["GET"], include_in_schema=False)

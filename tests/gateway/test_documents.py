@@ -27,7 +27,20 @@ async def test_the_examples_of_the_document_are_accepted(shop: Http, worker: Non
         assert answer.status_code == status, answer.text
     assert "/webhooks/{client_id}/oms/confirmation" in paths
     assert document["components"]["securitySchemes"]["ApiKey"]["name"] == "X-API-Key"
-    assert (await shop.get("/docs")).status_code == 200
+
+
+async def test_the_page_of_the_api_asks_nobody_else(shop: Http) -> None:
+    page = await shop.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert set(re.findall(r"(?<=-src )[^;]+", policy)) <= {"'none'", "'self'", "'self' data:"}
+    named = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+    assert len(named) == 4
+    loaded = [await shop.get(page.url.join(name).path) for name in named]
+    assert {(answer.status_code, answer.url.host) for answer in loaded} == {(200, page.url.host)}
+    assert [answer.url for answer in loaded] == [page.url.join(name) for name in named]
+    assert "http" not in re.sub(r"data:[^)\"']*|http://www.w3.org/\S*", "", loaded[1].text), "the style sheet"
+    assert "openapi.json" in loaded[3].text
+    assert (await shop.get("/docs/../secret")).status_code == 404
 
 
 def test_every_error_code_is_documented_as_it_is() -> None:
