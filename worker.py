@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
+from temporalio.common import MetricMeter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -35,7 +36,7 @@ from interline.runtime.clients import ClientRegistry
 from interline.runtime.schedules import keep_reconciling
 from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
-from interline.runtime.temporal import check_namespace, connect
+from interline.runtime.temporal import check_namespace, connect, measured
 from workflows.client_account import ClientAccount
 from workflows.idempotency import IdempotencyKey
 from workflows.order import Order
@@ -65,9 +66,9 @@ def runner() -> SandboxedWorkflowRunner:
     )
 
 
-def build(client: Client, registry: ClientRegistry, http: Http, settings: Settings) -> list[Worker]:
+def build(client: Client, calls: PartnerCalls, settings: Settings) -> list[Worker]:
     """All workers of one process: orders, and one queue per partner."""
-    activities = _activities(PartnerCalls(registry, http), client, settings)
+    registry, activities = calls.registry, _activities(calls, client, settings)
     orders = Worker(
         client,
         task_queue=ORDER_QUEUE,
@@ -132,7 +133,8 @@ def _client_platform(calls: PartnerCalls, client: Client, settings: Settings) ->
 async def run(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; then finish or hand back what is running, within the grace."""
     registry = ClientRegistry(settings.clients_file)
-    client = await connect()
+    runtime = measured(settings.worker_metrics)
+    client = await connect(runtime=runtime)
     await check_namespace(client, retention_days=settings.retention_days)
     await keep_reconciling(client, every_seconds=settings.reconcile_every_seconds)
     stop = asyncio.Event()
@@ -141,7 +143,8 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, registry.reload)
     async with Http() as http, asyncio.TaskGroup() as group:
-        workers = build(client, registry, http, settings)
+        calls = PartnerCalls(registry, http, runtime.metric_meter if runtime else MetricMeter.noop)
+        workers = build(client, calls, settings)
         for worker in workers:
             group.create_task(worker.run())
         log.info("worker.ready", queue=ORDER_QUEUE, partners=[partner.queue for partner in Partner])

@@ -6,15 +6,18 @@ refusal is an answer, not a failure, except bad credentials: those open it at on
 
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
 import structlog
+from temporalio.common import MetricGauge, MetricMeter
 
 from interline.errors import BreakerOpenError, Outcome, PartnerCallError, RefusedError
 
 log = structlog.get_logger()
 
+OPEN_GAUGE: Final = "interline_breaker_open"
 WINDOW_SECONDS: Final = 60.0
 FEWEST_CALLS: Final = 20
 FAILED_SHARE: Final = 0.5
@@ -24,11 +27,20 @@ BAD_CREDENTIALS: Final = frozenset({401, 403})
 _FAILURES: Final = frozenset({Outcome.NOT_SENT, Outcome.TLS, Outcome.UNKNOWN, Outcome.WRONG_ANSWER})
 
 
-class Breaker:
-    """One destination as this worker sees it."""
+def open_gauge(meter: MetricMeter) -> MetricGauge:
+    """By destination: 1 from opening until three probes were good, else 0."""
+    return meter.create_gauge(OPEN_GAUGE, "1 while this worker sends a destination nothing, or only probes")
 
-    def __init__(self, destination: str, *, clock: Callable[[], float] = monotonic) -> None:
+
+class Breaker:
+    """One destination as this worker sees it. What it holds back says since when and why; so does the gauge."""
+
+    def __init__(
+        self, destination: str, *, clock: Callable[[], float] = monotonic, gauge: MetricGauge | None = None
+    ) -> None:
         self._destination = destination
+        self._gauge = gauge or open_gauge(MetricMeter.noop)
+        self._because = ""
         self._clock = clock
         self._calls: deque[tuple[float, bool]] = deque()
         self._open_until: float | None = None
@@ -53,7 +65,8 @@ class Breaker:
         left = (self._open_until or 0.0) - self._clock()
         if left > 0 or self._probing >= PROBES:
             wait = max(left, 1.0)
-            raise BreakerOpenError(f"{self._destination}: breaker open, next probe in {wait:.0f} s", wait_seconds=wait)
+            said = f"{self._destination}: breaker open {self._because}, next probe in {wait:.0f} s"
+            raise BreakerOpenError(said, wait_seconds=wait)
         self._probing += 1
 
     def record(self, error: PartnerCallError | None) -> None:
@@ -75,7 +88,9 @@ class Breaker:
         self._good_probes += 1
         if self._good_probes >= PROBES:
             self._open_until = None
+            self._because = ""
             self._calls.clear()
+            self._gauge.set(0, {"destination": self._destination})
             log.info("breaker.closed", destination=self._destination)
 
     def _note(self, *, failed: bool) -> None:
@@ -90,6 +105,8 @@ class Breaker:
     def _open(self, why: str) -> None:
         self._open_until = self._clock() + OPEN_SECONDS
         self._probing = self._good_probes = 0
+        self._because = self._because or f"since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC ({why})"
+        self._gauge.set(1, {"destination": self._destination})
         log.warning("breaker.opened", destination=self._destination, why=why, seconds=OPEN_SECONDS)
 
 

@@ -10,8 +10,9 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 
 import structlog
+from temporalio.common import MetricMeter
 
-from activities.breaker import Breaker
+from activities.breaker import Breaker, open_gauge
 from activities.http import Answer, Http, Outgoing, destination_of
 from activities.recent import RecentResults
 from activities.tries import Tries
@@ -44,8 +45,9 @@ CREATE: Final = Effect()
 class PartnerCalls:
     """What all partner activities share: settings of the clients, connections, recent results."""
 
-    def __init__(self, registry: ClientRegistry, http: Http) -> None:
+    def __init__(self, registry: ClientRegistry, http: Http, meter: MetricMeter = MetricMeter.noop) -> None:
         self.registry = registry
+        self._gauge = open_gauge(meter)
         self._http = http
         self._recent = RecentResults()
         self._breakers: dict[str, Breaker] = {}
@@ -89,7 +91,7 @@ class PartnerCalls:
         return client.more_providers[provider] if provider else client.partners[partner]
 
     def _breaker(self, url: str) -> Breaker:
-        return self._breakers.setdefault(url, Breaker(destination_of(url)))
+        return self._breakers.setdefault(url, Breaker(destination_of(url), gauge=self._gauge))
 
     async def send(self, call: CallInput, request: Outgoing) -> Answer:
         """Send within the call's budget and write the one log line of a call."""

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     log_file: Path | None = None
     """One JSON line per event; empty means standard error."""
     log_level: str = "INFO"
+    worker_metrics: str = ""
+    """Where the worker serves its own metrics as Prometheus text, HOST:PORT; empty: nowhere."""
     quote_valid_seconds: float = 900.0
     retention_days: int = 40
     """Least memory of duplicates that start-up accepts from the namespace."""

@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from interline.names import Attribute
 
@@ -21,11 +22,18 @@ class NamespaceNotReadyError(RuntimeError):
     """The namespace lacks what orders rely on. The text says the fix."""
 
 
-async def connect(*, lazy: bool = False) -> Client:
+def measured(address: str) -> Runtime | None:
+    """An SDK runtime whose metrics, and ours, are Prometheus text at HOST:PORT; None for the usual one."""
+    if not address:
+        return None
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+
+
+async def connect(*, lazy: bool = False, runtime: Runtime | None = None) -> Client:
     """Connect as `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, … and profiles say (Temporal's envconfig)."""
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=lazy)
+    return await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=lazy, runtime=runtime)
 
 
 async def prepare_namespace(client: Client, *, retention_days: int) -> None:

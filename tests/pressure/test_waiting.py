@@ -1,9 +1,11 @@
 """A partner that asks for time gets it, and nobody else waits for it: budgets, Retry-After, bulkhead, breaker, rate."""
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
@@ -55,17 +57,23 @@ def test_a_hanging_endpoint_gets_ten_first_tries_the_rest_waits_its_turn(well: S
 
 @pytest.mark.full
 @pytest.mark.timeout(400)
-def test_the_breaker_opens_lets_nothing_through_and_closes(new_stack: NewStack) -> None:
+def test_the_breaker_opens_lets_nothing_through_and_closes(
+    new_stack: NewStack, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics = f"127.0.0.1:{an_unused_port()}"
+    monkeypatch.setitem(environ, "INTERLINE_WORKER_METRICS", metrics)
     stack = new_stack()
     stack.trouble("wms", "red 7", "status:500")
     orders = [place(stack) for _ in range(30)]
     log = stack.state / "logs" / "worker.log"
     wait_until("it opens", lambda: "breaker.opened" in log.read_text(), timeout_seconds=90)
     opened = _sent(orders)
+    assert breakers_open(metrics, stack) == "1"
     asyncio.run(asyncio.sleep(10))
     assert _sent(orders) - opened <= 3, "what was in flight, and then nothing"
     stack.no_troubles()
     wait_until("it closes", lambda: "breaker.closed" in log.read_text(), timeout_seconds=150)
+    assert breakers_open(metrics, stack) == "0"
     for order in orders:
         order.until_status("completed")
         assert order.doubled() == []
@@ -100,11 +108,25 @@ def test_questions_about_overdue_orders_keep_a_declared_rate_too(new_stack: NewS
     assert most_in(times, seconds=5) <= 2 * 5 + 4, "the server's own bucket: one call ahead in each of four partitions"
 
 
+def breakers_open(metrics: str, stack: Stack) -> str:
+    """What the worker's metrics say of the sandbox's address."""
+    text = httpx.get(f"http://{metrics}/metrics", trust_env=False).text
+    mark = f'interline_breaker_open{{destination="{stack.manifest.sandbox}"'
+    return next(line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(mark))
+
+
 def declare_rate(stack: Stack, partner: str, *, per_second: float) -> None:
     """For every client of the stack; a worker takes it over when it starts."""
     file = stack.state / "clients.toml"
     table = f"[clients.partners.{partner}]\n"
     file.write_text(file.read_text().replace(table, f"{table}rate_per_second = {per_second}\n"))
+
+
+def an_unused_port() -> int:
+    """On the loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def most_in_a_second(times: Sequence[datetime]) -> int:

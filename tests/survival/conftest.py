@@ -7,6 +7,7 @@ import pytest
 from temporalio.client import Client
 
 import worker
+from activities.calling import PartnerCalls
 from activities.http import Http
 from interline.runtime.clients import ClientRegistry
 from interline.runtime.settings import Settings
@@ -47,7 +48,7 @@ def working(workerless: Stack, temporal: Client, monkeypatch: pytest.MonkeyPatch
         file = workerless.state / "clients.toml"
         settings = Settings(clients_file=file, allow_private_webhooks=True, secrets_key="")
         async with Http() as http, AsyncExitStack() as running:
-            for one in worker.build(temporal, ClientRegistry(file), http, settings):
+            for one in worker.build(temporal, PartnerCalls(ClientRegistry(file), http), settings):
                 await running.enter_async_context(one)
             yield
         monkeypatch.undo()
