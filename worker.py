@@ -13,6 +13,8 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.common import MetricMeter
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -36,7 +38,7 @@ from interline.runtime.clients import ClientRegistry
 from interline.runtime.schedules import keep_reconciling
 from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
-from interline.runtime.temporal import check_namespace, connect, measured
+from interline.runtime.temporal import NamespaceNotReadyError, check_namespace, connect, measured
 from workflows.client_account import ClientAccount
 from workflows.idempotency import IdempotencyKey
 from workflows.order import Order
@@ -50,6 +52,8 @@ log = structlog.get_logger()
 WORKFLOWS: list[type] = [Order, DomesticPricing, Stray, ClientAccount, Redelivery, IdempotencyKey, Reconciliation]
 SLOTS = 200
 """Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
+LOOK_AGAIN_SECONDS = 1.0
+"""While the Temporal server cannot be reached at start."""
 ACTIVITY_MARK = "__temporal_activity_definition"
 """What the SDK's own decorator leaves on a function."""
 GRACE = timedelta(seconds=30)
@@ -130,13 +134,33 @@ def _client_platform(calls: PartnerCalls, client: Client, settings: Settings) ->
     )
 
 
+async def ready_client(settings: Settings, runtime: Runtime | None = None) -> Client:
+    """Connected, its namespace checked. A server that is not there yet is waited for: both may be starting at once."""
+    while True:
+        try:
+            client = await connect(runtime=runtime)
+            await check_namespace(client, retention_days=settings.retention_days)
+            await keep_reconciling(client, every_seconds=settings.reconcile_every_seconds)
+        except (RuntimeError, RPCError) as error:  # the SDK's words for a server that cannot be reached, now and later
+            if not _unreachable(error):
+                raise
+            log.warning("worker.waits_for_temporal", why=type(error).__name__, hint="interline doctor")
+        else:
+            return client
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _unreachable(error: RuntimeError | RPCError) -> bool:
+    if isinstance(error, RPCError):
+        return error.status in {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED}
+    return not isinstance(error, NamespaceNotReadyError)
+
+
 async def run(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; then finish or hand back what is running, within the grace."""
     registry = ClientRegistry(settings.clients_file)
     runtime = measured(settings.worker_metrics)
-    client = await connect(runtime=runtime)
-    await check_namespace(client, retention_days=settings.retention_days)
-    await keep_reconciling(client, every_seconds=settings.reconcile_every_seconds)
+    client = await ready_client(settings, runtime)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

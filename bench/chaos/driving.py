@@ -13,7 +13,8 @@ from bench.stack import RunningStack
 
 PATHS: Final = {"outbound": "/v3/fulfillment/outbound/oms", "return": "/v3/fulfillment/inbound"}
 AGAIN_SECONDS: Final = 0.5
-PATIENCE_SECONDS: Final = 240.0
+PATIENCE_SECONDS: Final = 900.0
+"""A partner repeats for hours; less than this made a busy machine look like a loss."""
 CALL_SECONDS: Final = 10.0
 AT_A_TIME: Final = 64
 
