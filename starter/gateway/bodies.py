@@ -40,6 +40,7 @@ async def read_bytes(request: Request, *, most_bytes: int) -> bytes:
         raise refused(ErrorCode.REQUEST_TIMEOUT) from None
     if body is None:
         raise refused(ErrorCode.CONTENT_TOO_LARGE)
+    gateway(request).load.grow(request.scope["place"], len(body))
     return body
 
 

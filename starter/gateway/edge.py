@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from interline.contracts.problems import ErrorCode, RequestError, refused
 from starter.gateway.answers import refusal
 from starter.gateway.framing import METHODS
-from starter.gateway.limits import Load
+from starter.gateway.limits import Load, Place
 from starter.gateway.metrics import Metrics, Series
 
 UNMATCHED: Final = "(none)"
@@ -54,7 +54,7 @@ class Edge:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with nullcontext() if scope["path"] in PROBES else self._load.working():
+            with nullcontext(Place()) if scope["path"] in PROBES else self._load.working() as scope["place"]:
                 await self._app(scope, receive, send)
         except RequestError as error:
             await refusal(scope["path"], error)(scope, receive, send)

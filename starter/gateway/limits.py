@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import ceil
 from time import monotonic
 from typing import Final
@@ -10,8 +11,10 @@ from typing import Final
 from interline.contracts.problems import ErrorCode, RequestError, refused
 
 NAMES_KEPT: Final = 10_000
-READING_PER_WORKING: Final = 4
+READING_PER_WORKING: Final = 8
 """Requests whose body is still on its way hold a connection and its bytes, but no processor and no Temporal."""
+PLACE_BYTES: Final = 64 * 1024
+"""A body takes one more place for each so many bytes: read and sent on, it takes five times its size of memory."""
 OVERLOAD_SECONDS: Final = 1.0
 
 
@@ -34,6 +37,13 @@ class Buckets:
         return wait
 
 
+@dataclass
+class Place:
+    """What one request takes of the room."""
+
+    size: int = 1
+
+
 class Load:
     """Requests under way. Beyond the limit the next one is told to come again; nothing queues up."""
 
@@ -43,19 +53,32 @@ class Load:
         self._reading = 0
 
     @contextmanager
-    def working(self) -> Iterator[None]:
-        """One request.
+    def working(self) -> Iterator[Place]:
+        """One request. Its place may grow while it has it.
 
         Raises:
             RequestError: 503, there is no room.
         """
         if self._working >= self._most:
             raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
-        self._working += 1
+        place = Place()
+        self._working += place.size
         try:
-            yield
+            yield place
         finally:
-            self._working -= 1
+            self._working -= place.size
+
+    def grow(self, place: Place, body_bytes: int) -> None:
+        """The body is there: a large one needs more room, unless it is alone.
+
+        Raises:
+            RequestError: 503, there is not as much.
+        """
+        more = body_bytes // PLACE_BYTES
+        if more and self._working > place.size and self._working + more > self._most:
+            raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
+        self._working += more
+        place.size += more
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -15,10 +15,12 @@ from fastapi import Request, Response
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client as Temporal
 
+from interline.contracts.problems import RequestError
 from interline.domain.base import JsonObject
 from interline.names import order_workflow_id
 from interline.runtime.clients import ApiKey
-from starter.gateway.limits import NAMES_KEPT, Buckets
+from starter.gateway.bodies import CLIENT_BYTES
+from starter.gateway.limits import NAMES_KEPT, PLACE_BYTES, Buckets, Load
 from tests.edge.wire import post, request, talk
 from tests.gateway.support import (
     OMS_SECRET,
@@ -152,6 +154,19 @@ def test_a_bucket_fills_again_and_forgets_the_oldest_names() -> None:
     for number in range(NAMES_KEPT):
         take(str(number))
     assert take("a") == 0
+
+
+def test_a_large_body_takes_the_room_of_five_requests_and_gives_it_back() -> None:
+    load = Load(9)
+    for _ in range(2):
+        with load.working() as first, load.working() as second:
+            load.grow(first, CLIENT_BYTES)
+            with pytest.raises(RequestError):
+                load.grow(second, CLIENT_BYTES)
+            load.grow(second, CLIENT_BYTES - PLACE_BYTES)
+    small = Load(1)
+    with small.working() as alone:
+        small.grow(alone, CLIENT_BYTES)
 
 
 async def test_beyond_its_room_the_gateway_says_when_to_come_again(clients_file: Path, temporal: Temporal) -> None:
