@@ -24,6 +24,7 @@ from interline.domain.base import JsonObject
 from interline.names import order_workflow_id
 from interline.runtime.clients import ClientRegistry
 from interline.runtime.settings import Settings
+from starter.gateway.__main__ import KEEP_ALIVE_SECONDS
 from starter.gateway.app import create_app
 from starter.gateway.guard import GuardedProtocol
 
@@ -111,7 +112,9 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
     """The application on a free loopback port: its address."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=GuardedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
+    # As ours: uvicorn's 5 s are httpx's own, and a connection that both end at the same time breaks the next request.
+    times = {"timeout_graceful_shutdown": 1, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
+    config = uvicorn.Config(app, http=GuardedProtocol, ws="none", log_config=None, **times)  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110  uvicorn has no event for it

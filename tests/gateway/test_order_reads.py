@@ -1,6 +1,8 @@
 """Reading one order: live, after its end, and with no worker alive."""
 
+import asyncio
 from time import monotonic
+from typing import Any
 
 from temporalio.client import Client as Temporal
 from temporalio.worker import Worker
@@ -17,13 +19,21 @@ async def created(shop: Http) -> tuple[str, str]:
     return data["order_no"], data["links"]["self"]
 
 
+async def live(shop: Http, link: str) -> dict[str, Any]:
+    """The order, once its worker found the time to answer: on a busy machine the first answers may be the record."""
+    async with asyncio.timeout(60):
+        while True:
+            answer = await shop.get(link)
+            assert answer.status_code == 200, answer.text
+            data: dict[str, Any] = answer.json()["data"]
+            if data["stale"] is False:
+                return data
+
+
 async def test_a_live_order_speaks_for_itself(shop: Http, worker: None) -> None:
     number, link = await created(shop)
-    answer = await shop.get(link)
-    assert answer.status_code == 200, answer.text
-    data = answer.json()["data"]
+    data = await live(shop, link)
     outbound = data["outbound"]
-    assert data["stale"] is False
     assert outbound["interline"]["order_status"] == "confirmed"
     assert outbound["interline"]["stale"] is False
     assert {

@@ -28,7 +28,7 @@ SLOW_SENDER: Final = of(
     "edge/test_guard",
     "a_stalled_head_or_body_is_408",
     "dripping_buys_no_time",
-    "hundreds_of_stalled_sockets_do_not_slow_good_traffic",
+    "two_thousand_stalled_sockets_do_not_slow_good_traffic",
 )
 CLIENT_RATE: Final = of("edge/test_access", "each_client_has_a_rate_of_its_own")
 NO_ROOM: Final = of("edge/test_access", "beyond_its_room_the_gateway_says_when_to_come_again")
