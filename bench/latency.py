@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from bench.designs import Ours, Refused, forget
-from bench.fixtures import tracking_id
+from bench.fixtures import STATUSES, tracking_id
 from bench.rounds import quantile
 from bench.system import System
 from starter.demo.bodies import outbound
@@ -71,38 +71,33 @@ async def acknowledgement(
 
 
 async def in_and_out(system: System, http: httpx.AsyncClient, *, orders: int, per_second: float) -> dict[str, float]:
-    """Milliseconds from sending a status to our gateway to its client webhook's arrival, and of the bound beside it."""
+    """Milliseconds from sending a status to its client webhook's arrival, ours and the bound's, under the same load.
+
+    The bound: a signal by RPC that makes a local activity call the stub; no gateway, no rules, as many as ours.
+    """
     ours, tag = Ours(system, http), f"inout-{time.time_ns() % 10**9}"
-    await forget(system, http)
-    await open_loop(ours, per_second=per_second, count=orders, tag=tag)
-    stamps = (await forget(system, http))["stamps"]
-    arrived = {mark: at for _, event, mark, at in reversed(_rows(stamps)) if event == "logistics.status"}
-    spent = [at - ours.timings.told_at[mark] for mark, at in arrived.items()]
-    bound = await _echo(system, http, count=len(spent), per_second=per_second * 5)
-    return {
-        "ours p50": 1000 * quantile(spent, 0.5),
-        "ours p99": 1000 * quantile(spent, 0.99),
-        "bound p50": 1000 * quantile(bound, 0.5),
-        "bound p99": 1000 * quantile(bound, 0.99),
-    }
-
-
-async def _echo(system: System, http: httpx.AsyncClient, *, count: int, per_second: float) -> list[float]:
-    """The bound: a signal by RPC that makes a local activity call the stub; no gateway, no rules."""
-    handle = await system.temporal.start_workflow(
-        "Echo", system.stub_url, id=f"echo-{time.time_ns()}", task_queue="bench-reference"
-    )
+    echo = await system.temporal.start_workflow("Echo", system.stub_url, id=f"echo-{tag}", task_queue="bench-reference")
     begun: dict[str, float] = {}
 
-    async def one(number: str) -> None:
+    async def tell(number: str) -> None:
         begun[number] = time.time()
-        await handle.signal("tell", number)
+        await echo.signal("tell", number)
 
-    await open_loop(one, per_second=per_second, count=count, tag="echo")
+    await forget(system, http)
+    await asyncio.gather(
+        open_loop(ours, per_second=per_second, count=orders, tag=tag),
+        open_loop(tell, per_second=per_second * len(STATUSES), count=orders * len(STATUSES), tag=f"echo-{tag}"),
+    )
     await asyncio.sleep(2.0)
-    await handle.terminate("measured")
+    await echo.terminate("measured")
     rows = _rows((await forget(system, http))["stamps"])
-    return [at - begun[mark] for _, _, mark, at in rows if mark in begun]
+    first = {mark: at for _, event, mark, at in reversed(rows) if event == "logistics.status"}
+    spent = {
+        "ours": [at - ours.timings.told_at[mark] for mark, at in first.items()],
+        "bound": [at - begun[mark] for _, _, mark, at in rows if mark in begun],
+    }
+    shares = ((0.5, "p50"), (0.99, "p99"))
+    return {f"{who} {name}": 1000 * quantile(known, share) for who, known in spent.items() for share, name in shares}
 
 
 def _rows(stamps: object) -> list[tuple[str, str, str, float]]:

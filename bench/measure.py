@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,11 @@ async def measure(size: Size, root: Path, machine: dict[str, str]) -> Report:
     """Measure all there is time for."""
     deadline = time.monotonic() + 60 * size.minutes
     notes: list[str] = []
+
+    def left_out(text: str) -> None:
+        notes.append(text)
+        _say(text)
+
     async with system(root) as here, httpx.AsyncClient(trust_env=False, timeout=60.0) as http:
         history = await _one_order(here, http)
         script = script_of(history.events)
@@ -56,9 +61,13 @@ async def measure(size: Size, root: Path, machine: dict[str, str]) -> Report:
         report = Report(
             machine=machine, events=len(history.events), transitions=await _transitions(here, http), notes=notes
         )
-        async with _contestants(root, here, http, script, notes) as contestants:
+        async with _contestants(root, here, http, script, left_out) as contestants:
             report.rounds = await interleaved(
-                contestants, rounds=size.rounds, orders=size.orders, minutes=size.minutes * ROUNDS_SHARE, say=_say
+                contestants,
+                rounds=size.rounds,
+                orders=size.orders,
+                minutes=size.minutes * ROUNDS_SHARE,
+                left_out=left_out,
             )
         report.in_and_out = await _part(
             notes, "webhook in, webhook out", in_and_out(here, http, orders=size.flows, per_second=2.0)
@@ -89,14 +98,9 @@ async def _part(notes: list[str], name: str, part: Awaitable[dict[str, Figure]])
 
 @asynccontextmanager
 async def _contestants(
-    root: Path, here: System, http: httpx.AsyncClient, script: Script, notes: list[str]
+    root: Path, here: System, http: httpx.AsyncClient, script: Script, left_out: Callable[[str], None]
 ) -> AsyncIterator[list[Contestant]]:
     """All designs, each on servers of its own but for those on the development server, all running at once."""
-
-    def left_out(text: str) -> None:
-        notes.append(text)
-        _say(text)
-
     async with AsyncExitStack() as stack:
         found = _temporal_designs(here, http, script, "")
         found.insert(2, _with_http(here, script))

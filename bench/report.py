@@ -84,7 +84,7 @@ def _ratios(rounds: list[Round]) -> Iterator[str]:
     yield "|---|---|---|---|"
     names = list(_names(rounds))
     for name in names:
-        if (ours := _rival(name, names)) != name:
+        if (ours := _rival(name, names)) in names and ours != name:
             ratios = (
                 throughput_ratio(rounds, ours, name),
                 cpu_ratio(rounds, (name, "worker"), (ours, "worker")),

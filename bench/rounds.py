@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from bench.processes import Cpu, Process
 AT_A_TIME: Final = 40
 WARM_UP_ORDERS: Final = 10
 _ID_PART: Final = re.compile(r"\W+")
-ROUND_SECONDS: Final = 120.0
+ROUND_SECONDS: Final = 240.0
 """A round that takes longer is broken, not slow."""
 
 
@@ -60,24 +61,30 @@ async def capacity_round(contestant: Contestant, orders: int, tag: str) -> Round
 
 
 async def interleaved(
-    contestants: Sequence[Contestant], *, rounds: int, orders: int, minutes: float, say: Callable[[str], None]
+    contestants: Sequence[Contestant], *, rounds: int, orders: int, minutes: float, left_out: Callable[[str], None]
 ) -> list[Round]:
     """Every design in every round, in an order of its own; one warm-up of each is thrown away.
 
-    At least one round; no further one that would end after so many minutes.
+    At least one round; no further one that would end after so many minutes. A design that fails is left out, and said.
     """
     done: list[Round] = []
+    running = list(contestants)
     dice = random.Random(1)  # noqa: S311  the order of designs, no secret
     begun = time.monotonic()
     for number in range(rounds + 1):
         if number > 1 and (time.monotonic() - begun) * (number + 1) / number > 60 * minutes:
             break
-        for contestant in dice.sample(contestants, len(contestants)):
+        for contestant in dice.sample(running, len(running)):
             tag = f"{_ID_PART.sub('', contestant.design)}-{time.time_ns() % 10**9}-{number}"
-            result = await capacity_round(contestant, orders if number else WARM_UP_ORDERS, tag)
-            if number:
-                done.append(result)
-        say(f"round {number} of {rounds} done after {time.monotonic() - begun:.0f} s")
+            try:
+                result = await capacity_round(contestant, orders if number else WARM_UP_ORDERS, tag)
+            except Exception as reason:  # noqa: BLE001  whatever it is, the other designs are worth having
+                left_out(f"left out: {contestant.design} ({reason!r})")
+                running.remove(contestant)
+                done = [known for known in done if known.design != contestant.design]
+            else:
+                done += [result] * bool(number)
+        print(f"round {number} of {rounds} done after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     return done
 
 
