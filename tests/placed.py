@@ -1,6 +1,6 @@
 """One order on a stack, as its client and its partners see it: what the tests of failures look at."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from tests.builders import an_outbound, number_of
 from tests.stack.driver import OUTBOUND, Stack, wait_until
 
 PATIENCE_SECONDS = 90.0
+ONCE = ("red 3", "red 7", "blue 5", "blue 6")
 STATUSES = (1030, 1160, 1180, 1190, 2000)
 
 
@@ -42,6 +43,17 @@ class Placed:
     def doubled(self) -> list[str]:
         """Effects that happened more than once; nothing, if we are any good."""
         return doubled(self.calls())
+
+    def lost(self) -> list[str]:
+        """What a whole order with confirmation, goods issue and statuses by the sandbox itself lacks, copies aside."""
+        effects = Counter(step for step, _ in {(call.step, call.effect_id) for call in self.calls() if call.effect_id})
+        sent = {item.event_id for item in self.stack.sent(self.number) if item.event == "shipment_status"}
+        told = Counter(kind for kind, _ in {(item.event, item.webhook_id) for item in self.stack.inbox(self.number)})
+        due = {**dict.fromkeys(ONCE, 1), "blue 7": len(sent)}
+        due_told = {"logistics.status": len(sent), "order.confirmed": 1, "order.goods_issued": 1}
+        short = [f"{step}: {effects[step]} of {times}" for step, times in due.items() if effects[step] != times]
+        short += [f"{event}: {told[event]} of {times}" for event, times in due_told.items() if told[event] != times]
+        return short if sent else [*short, "no status was sent"]
 
     def event(self, name: str, **more: object) -> None:
         """A partner's webhook, now."""
@@ -85,6 +97,16 @@ def place(stack: Stack, body: JsonObject | None = None, *, client: int = 0) -> P
     body = body or an_outbound()
     answer = stack.post(OUTBOUND, body, client=client)
     assert answer.status_code == httpx.codes.ACCEPTED, answer.text
+    return Placed(stack, number_of(body), client)
+
+
+def placed_at_last(stack: Stack, body: JsonObject, *, client: int = 0) -> Placed:
+    """As a careful client: the same body again until it is taken."""
+    wait_until(
+        "the order is taken",
+        lambda: stack.post(OUTBOUND, body, client=client).status_code == httpx.codes.ACCEPTED,
+        timeout_seconds=PATIENCE_SECONDS,
+    )
     return Placed(stack, number_of(body), client)
 
 

@@ -23,6 +23,20 @@ async def test_a_confirmation_in_the_answer_needs_no_webhook(flow: Flow) -> None
     assert (await flow.ended(number))["steps"]["red 4"]["state"] == "done"
 
 
+async def test_the_client_hears_of_no_confirmation_before_the_oms_gave_it(flow: Flow) -> None:
+    number = flow.order()
+    await flow.quiet(number)
+    await flow.event("goods_issued", number)
+    await flow.quiet(number)
+    steps = (await flow.view(number))["steps"]
+    assert (steps["red 3"]["state"], steps["red 5"]["state"]) == ("done", "pending")
+    assert "order.confirmed" not in flow.told(number)
+    assert flow.stack.ledger(number, step="red 5") == []
+    await flow.event("order_confirmed", number)
+    await flow.quiet(number)
+    assert flow.told(number).count("order.confirmed") == 1
+
+
 async def test_a_rejected_order_ends_and_nothing_follows_it(flow: Flow) -> None:
     number = await scenarios.rejected(flow)
     view = await flow.ended(number)

@@ -56,7 +56,7 @@ RED_1: Final[Row] = (
 RED_2: Final[Row] = (shown(UNSEEN), shown(UNSEEN), *[NONE] * 5, shown(AGAIN), *[NONE] * 3)
 BLUE_1: Final[Row] = (
     shown(by.SLOW_SENDER),
-    webhooks.CUT_BODY,
+    shown(of("edge/test_cut_bodies", "no_price_is_made_for_half_a_question")),
     shown(by.CLIENT_RATE),
     shown(by.CUT_OFF, by.NO_ROOM),
     shown(by.CATALOGUE, of("gateway/test_bad_input", "no_pricing_body_is_our_fault")),

@@ -4,23 +4,19 @@ What a cut held back arrives late, also when nobody waits for it any more (sandb
 """
 
 import time
-from collections import Counter
 from collections.abc import Mapping
 
-import httpx
 import pytest
 
-from interline.domain.base import JsonObject
 from sandbox.fault_proxy import Way
-from tests.builders import an_outbound, number_of
+from tests.builders import an_outbound
 from tests.network.wires import PARTNERS, Wires
-from tests.placed import Placed, place
-from tests.stack.driver import OUTBOUND, Stack, wait_until
+from tests.placed import place, placed_at_last
+from tests.stack.driver import OUTBOUND, Stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
 BOTH, TO, FROM = Way.BOTH, Way.TO, Way.FROM
-ONCE = ("red 3", "red 7", "blue 5", "blue 6")
 SHORT_SECONDS, LONG_SECONDS = 4.0, 30.0
 
 SHORT: list[Mapping[str, Way]] = [
@@ -69,23 +65,4 @@ def carried_through(stack: Stack, wires: Wires, ways: Mapping[str, Way], *, seco
     for order in orders:
         order.until_status("completed")
         assert order.doubled() == []
-        assert_nothing_lost(order)
-
-
-def placed_at_last(stack: Stack, body: JsonObject, *, client: int) -> Placed:
-    """As a careful client: the same body again until it is taken."""
-    wait_until(
-        "the order is taken", lambda: stack.post(OUTBOUND, body, client=client).status_code == httpx.codes.ACCEPTED
-    )
-    return Placed(stack, number_of(body), client)
-
-
-def assert_nothing_lost(order: Placed) -> None:
-    """Each call has its effect once; each status that the provider sent reached OMS and client, copies aside."""
-    effects = Counter(step for step, _ in {(call.step, call.effect_id) for call in order.calls() if call.effect_id})
-    sent = {item.event_id for item in order.stack.sent(order.number) if item.event == "shipment_status"}
-    assert {step: effects[step] for step in ONCE} == dict.fromkeys(ONCE, 1)
-    assert effects["blue 7"] == len(sent) >= 5
-    told = Counter(event for event, _ in {(item.event, item.webhook_id) for item in order.stack.inbox(order.number)})
-    assert told["logistics.status"] == len(sent)
-    assert told["order.confirmed"] == told["order.goods_issued"] == 1
+        assert order.lost() == []
