@@ -71,13 +71,13 @@ def blue_7() -> Route:
     return Route(webhook(SHIPMENT, a_status(external_id=number), {}), stray_workflow_id("shop", number))
 
 
-@pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
+@pytest.mark.parametrize("how", ["reset", "closed"])
 @pytest.mark.parametrize("route", [red_1, red_4, red_6, blue_7])
 async def test_nothing_of_it_is_kept_and_the_repeat_counts_once(
-    address: str, engine: Engine, route: Callable[[], Route], reset: bool
+    address: str, engine: Engine, route: Callable[[], Route], how: str
 ) -> None:
     it = route()
-    await cut(address, it.sent, reset=reset)
+    await cut(address, it.sent, reset=how == "reset")
     assert await engine.history(it.workflow_id) == []
     answers = [await talk(address, it.sent) for _ in range(2)]
     assert [answer.status for answer in answers if answer] == [202 if not it.signals else 200] * 2
@@ -85,11 +85,11 @@ async def test_nothing_of_it_is_kept_and_the_repeat_counts_once(
     assert len(await engine.signals(it.workflow_id)) == it.signals
 
 
-@pytest.mark.parametrize("reset", [True, False], ids=["reset", "closed"])
-async def test_no_price_is_made_for_half_a_question(address: str, worker: None, reset: bool) -> None:
+@pytest.mark.parametrize("how", ["reset", "closed"])
+async def test_no_price_is_made_for_half_a_question(address: str, worker: None, how: str) -> None:
     headers = {**keyed(), "Content-Type": "application/json", "Idempotency-Key": unique("price")}
     asked = request("POST", PRICING, headers=headers, body=orjson.dumps(shipment()))
-    await cut(address, asked, reset=reset)
+    await cut(address, asked, reset=how == "reset")
     first, again = [await talk(address, asked) for _ in range(2)]
     assert first
     assert again

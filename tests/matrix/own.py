@@ -6,7 +6,7 @@ from tests.matrix import reference
 from tests.matrix import shared as by
 from tests.matrix.model import NONE, Cell, Row, Table, both, not_yet, of, shown
 
-DISK: Final = not_yet("no test fills the disk of Temporal's store")
+DISK: Final = shown(of("store/test_disk", "a_full_disk_acknowledges_nothing_it_loses"))
 STORE: Final = not_yet("a worker's side of a dead database: only Temporal dying together with its file is tried")
 CUT: Final = shown(by.NETWORK_CUT)
 PRICE_DIED: Final = shown(by.PRICE_DIED)

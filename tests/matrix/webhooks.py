@@ -3,7 +3,7 @@
 from typing import Final
 
 from tests.matrix import shared as by
-from tests.matrix.model import NONE, Row, both, not_yet, of, shown
+from tests.matrix.model import NONE, Row, both, of, shown
 
 CUT_BODY: Final = shown(
     of("edge/test_cut_bodies", "nothing_of_it_is_kept_and_the_repeat_counts_once"),
