@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,12 +32,23 @@ class NoPostgres(Exception):  # noqa: N818  the rows that need it are left out
     """Not installed, and not to be had."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Postgres:
     """One running cluster."""
 
     process: Process
     port: int
+    start: Callable[[], Process]
+
+    def kill(self) -> None:
+        """All of its processes at once, as the loss of its machine would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.stop()
+
+    def restart(self) -> None:
+        """On the same data and port, until it takes connections."""
+        self.process = self.start()
+        until("the database listens again", partial(listens, self.port))
 
     def url(self, database: str) -> str:
         """As most libraries want it."""
@@ -73,12 +84,13 @@ def postgres(name: str) -> Iterator[Postgres]:
     _run([programs() / "initdb", "-D", data, "-U", USER, "--auth=trust", "--no-instructions"], user=user)
     settings = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
     argv = [programs() / "postgres", "-D", data, "-p", str(port), *settings]
-    process = Process(name, argv, environ=os.environ, log=folder / "log", user=user)
+    start = partial(Process, name, argv, environ=os.environ, log=folder / "log", user=user)
+    running = Postgres(start(), port, start)
     try:
         until(f"{name} listens", partial(listens, port))
-        yield Postgres(process, port)
+        yield running
     finally:
-        process.stop(signal.SIGINT)
+        running.process.stop(signal.SIGINT)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,6 +4,7 @@ The same seed, counts and code give the same plan; what the machine makes of it 
 """
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -11,11 +12,15 @@ from typing import Final, Literal
 from pydantic import JsonValue
 
 from interline.domain.base import JsonObject
+from sandbox.fault_proxy import Way
 from starter.demo.bodies import inbound, outbound
 
 Kind = Literal["outbound", "return"]
 
 KILL_EVERY_SECONDS: Final = 2.0
+CUT_SECONDS: Final = 30.0
+WIRES: Final = ("gateway", "worker", "oms", "wms", "logistics", "webhook")
+"""From gateway and worker to Temporal, from the worker to each partner and to the client platform."""
 PARTS: Final = ("gateway", "worker", "temporal", "sandbox")
 TROUBLE_SHARE: Final = 0.10
 RETURN_SHARE: Final = 0.2
@@ -66,6 +71,16 @@ class PlannedTrouble:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedCut:
+    """The network of that wire holds everything back that way, for so long (sandbox/fault_proxy.py)."""
+
+    wire: str
+    way: Way
+    at_seconds: float
+    lasts_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlannedOrder:
     """One order as its client posts it, again and again until it has an answer. `refused`: it must get a 422."""
 
@@ -88,10 +103,14 @@ class Plan:
     kills: tuple[tuple[float, str], ...]
     events: tuple[PlannedEvent, ...] = field(default=())
     late: tuple[PlannedEvent, ...] = field(default=())
+    cuts: tuple[PlannedCut, ...] = field(default=())
 
 
-def make_plan(*, orders: int, kills: int, seed: int, busy_seconds: float | None = None) -> Plan:
-    """`kills` one every two seconds; the orders come in the first four fifths of that time (or of `busy_seconds`)."""
+def make_plan(*, orders: int, kills: int, seed: int, busy_seconds: float | None = None, cuts: int = 0) -> Plan:
+    """`kills` one every two seconds; the orders come in the first four fifths of that time (or of `busy_seconds`).
+
+    `cuts` come one after the other all through it.
+    """
     dice = random.Random(seed)  # noqa: S311  a plan to be repeated, no secret
     lasts = busy_seconds or max(kills * KILL_EVERY_SECONDS, 5.0)
     planned = [_order(dice, seed, place, at=lasts * 0.8 * place / orders) for place in range(orders)]
@@ -104,7 +123,18 @@ def make_plan(*, orders: int, kills: int, seed: int, busy_seconds: float | None 
         kills=tuple((KILL_EVERY_SECONDS * (place + 1), dice.choice(PARTS)) for place in range(kills)),
         events=tuple(event for event in events if not event.late),
         late=tuple(event for event in events if event.late),
+        cuts=tuple(_cuts(seed, cuts, lasts)),
     )
+
+
+def _cuts(seed: int, count: int, lasts: float) -> Iterator[PlannedCut]:
+    """Dice of their own, so that a seed has the same orders, troubles and kills with cuts and without."""
+    dice = random.Random(f"cuts of {seed}")  # noqa: S311  as above
+    wires = [dice.sample(WIRES, k=len(WIRES)) for _ in range(0, count, len(WIRES))]
+    for place, wire in enumerate([wire for round_ in wires for wire in round_][:count]):
+        share = lasts / count
+        seconds = min(CUT_SECONDS, 0.9 * share)
+        yield PlannedCut(wire=wire, way=dice.choice(list(Way)), at_seconds=share * place, lasts_seconds=seconds)
 
 
 def _order(dice: random.Random, seed: int, place: int, *, at: float) -> PlannedOrder:

@@ -16,6 +16,7 @@ from bench.chaos.driving import ClientLog, Driver
 from bench.chaos.logs import forbidden_lines
 from bench.chaos.plan import Plan
 from bench.chaos.replaying import replay
+from bench.chaos.wires import Wires
 from bench.chaos.witnesses import Witnesses
 from bench.stack import RunningStack, running
 
@@ -78,13 +79,14 @@ async def run(
     """Carry out `plan` on a fresh stack in `state` and judge it."""
     schedule = ",".join(["1", "2", "4", "4"] + ["8"] * 20)
     async with (
-        running(state, "--delivery-schedule", schedule) as stack,
+        Wires.of(plan.cuts) as wires,
+        running(state, "--delivery-schedule", schedule, *wires.options) as stack,
         httpx.AsyncClient(trust_env=False, limits=httpx.Limits(keepalive_expiry=2.0)) as http,
     ):
         driver = Driver(stack, http)
         await driver.take_over()
         tell(f"seed {plan.seed}: {len(plan.orders)} orders, {len(plan.kills)} kills, {len(plan.troubles)} troubles")
-        kills, _ = await asyncio.gather(_kill(stack, plan), driver.run(plan))
+        kills, *_ = await asyncio.gather(_kill(stack, plan), driver.run(plan), *map(wires.cut, plan.cuts))
         tell(f"load done: {dict(sorted(driver.log.statuses.items()))}")
         await driver.heal()
         witnesses = await Witnesses.of(stack.manifest, http)

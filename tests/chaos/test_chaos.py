@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.chaos.plan import make_plan
+from sandbox.fault_proxy import Way
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LINE = re.compile(
@@ -21,7 +22,7 @@ LINE = re.compile(
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_doubled_or_out_of_order_under_kills() -> None:
     shown = subprocess.run(
-        [sys.executable, "-m", "bench.chaos", "--orders", "50", "--kills", "20", "--seed", "7"],
+        [sys.executable, "-m", "bench.chaos", "--orders", "50", "--kills", "20", "--cuts", "4", "--seed", "7"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
@@ -55,6 +56,15 @@ def test_workers_without_a_cache_replay_every_order_at_every_step() -> None:
 def test_a_seed_is_a_plan() -> None:
     assert make_plan(orders=40, kills=9, seed=3) == make_plan(orders=40, kills=9, seed=3)
     assert make_plan(orders=40, kills=9, seed=3) != make_plan(orders=40, kills=9, seed=4)
+
+
+def test_a_plan_cuts_every_wire_for_thirty_seconds_one_way_too() -> None:
+    cuts = make_plan(orders=10, kills=360, seed=1, cuts=12).cuts
+
+    assert {cut.wire for cut in cuts} == {"gateway", "worker", "oms", "wms", "logistics", "webhook"}
+    assert {cut.way for cut in cuts} == set(Way)
+    assert {cut.lasts_seconds for cut in cuts} == {30.0}
+    assert make_plan(orders=10, kills=360, seed=1).kills == make_plan(orders=10, kills=360, seed=1, cuts=12).kills
 
 
 def test_a_plan_has_every_kind_of_trouble_and_disorder() -> None:

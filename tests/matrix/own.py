@@ -4,10 +4,10 @@ from typing import Final
 
 from tests.matrix import reference
 from tests.matrix import shared as by
-from tests.matrix.model import NONE, Cell, Row, Table, both, not_yet, of, shown
+from tests.matrix.model import NONE, Cell, Row, Table, both, of, shown
 
 DISK: Final = shown(of("store/test_disk", "a_full_disk_acknowledges_nothing_it_loses"))
-STORE: Final = not_yet("a worker's side of a dead database: only Temporal dying together with its file is tried")
+STORE: Final = shown(of("store/test_database", "a_killed_database_loses_and_doubles_nothing"))
 CUT: Final = shown(by.NETWORK_CUT)
 PRICE_DIED: Final = shown(by.PRICE_DIED)
 LOST_PRICE: Final = shown(by.LEFT_PRICE, by.CUT_OFF, remark="an answer that the cut swallows is one whose client left")
