@@ -68,9 +68,10 @@ def _declared(request: Request) -> int:
 
 
 def _check_type(request: Request) -> None:
-    if request.headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}:
+    """A field that comes twice counts as a list (RFC 9110): a proxy may have looked at the other one."""
+    if ", ".join(request.headers.getlist("content-encoding")).strip().lower() not in {"identity", ""}:
         raise refused(ErrorCode.UNSUPPORTED_CONTENT_ENCODING)
-    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    kind, _, parameters = ", ".join(request.headers.getlist("content-type")).lower().partition(";")
     charset = parameters.replace('"', "").replace(" ", "").rstrip(";")
     if kind.strip() != "application/json" or charset not in {"", "charset=utf-8", "charset=utf8"}:
         raise refused(ErrorCode.UNSUPPORTED_MEDIA_TYPE)

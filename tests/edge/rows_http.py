@@ -136,6 +136,10 @@ def _bodies() -> Iterable[Row]:
     yield Row(21, "gzip bomb", post(bomb, headers=zipped), 415, "unsupported-content-encoding")
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml"):
         yield Row(23, kind, post(b"{}", headers=[KEYED, ("Content-Type", kind)]), 415, "unsupported-media-type")
+    twice = [KEYED, JSON, ("Content-Type", "text/plain")]
+    yield Row(23, "two types", post(b"{}", headers=twice), 415, "unsupported-media-type")
+    coded = [KEYED, JSON, ("Content-Encoding", "identity"), ("Content-Encoding", "gzip")]
+    yield Row(23, "two codings", post(b"{}", headers=coded), 415, "unsupported-content-encoding")
     yield Row(23, "no type", post(b"{}", headers=[KEYED]), 415, "unsupported-media-type")
 
 
