@@ -31,7 +31,8 @@ class Refused(Exception):  # noqa: N818  an answer, no fault of ours
     """The gateway did not take it; a busy server's 503 is repeated by whoever sends, as by real partners."""
 
 
-async def _until_taken(send: Callable[[], Awaitable[None]]) -> None:
+async def until_taken(send: Callable[[], Awaitable[None]]) -> None:
+    """Send again and again, as partners do."""
     for _ in range(REPEATS):
         try:
             return await send()
@@ -73,11 +74,11 @@ class Ours:
 
     async def tell(self, number: str) -> None:
         """The order and all its webhooks."""
-        await _until_taken(partial(self.post, number))
+        await until_taken(partial(self.post, number))
         for webhook in webhooks(self._system.client, number, self._statuses):
             await asyncio.sleep(self._gap_seconds)
             self.timings.told_at[webhook.mark] = time.time()
-            await _until_taken(partial(self._tell, webhook))
+            await until_taken(partial(self._tell, webhook))
 
     async def _tell(self, webhook: Webhook) -> None:
         answer = await self._http.post(webhook.url, content=webhook.body, headers=webhook.headers)

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import Counter
+from functools import partial
 from typing import Final
 
 import httpx
 import orjson
 from temporalio.worker import Replayer
 
-from bench.designs import Ours, forget
+from bench.designs import Ours, forget, until_taken
 from bench.system import System
 from interline.runtime.temporal import DATA_CONVERTER
 from worker import WORKFLOWS, runner
@@ -53,7 +54,7 @@ async def memory(system: System, http: httpx.AsyncClient, parked: tuple[int, ...
 
     async def post(number: str) -> None:
         async with room:
-            await ours.post(number)
+            await until_taken(partial(ours.post, number))
 
     for wanted in parked:
         while open_orders < wanted and time.monotonic() < until:
