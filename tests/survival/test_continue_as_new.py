@@ -36,7 +36,7 @@ def test_in_the_middle_of_everything_with_calls_under_way(impatient: Stack, keys
         impatient.partner(partner, keys=keys)
     impatient.trouble("oms", "blue 5", "status:503", count=2)
     impatient.trouble("wms", "red 7", "status:429", count=2, seconds=2)
-    impatient.trouble("client_platform", "red 6", "status:500", count=2)
+    impatient.trouble("client_platform", "red 6", "status:500", count=3)
     impatient.trouble("oms", "blue 7", "apply_then_reset", count=1)
     order = place(impatient)
     order.until_status("completed")
