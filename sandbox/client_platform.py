@@ -34,5 +34,5 @@ def _genuine(world: World, client: Client, call: Call) -> bool:
     if not verified(client.webhook_secret.get_secret_value(), call.body, dict(call.headers)):
         return False
     auth = (loads_object(call.body) or {}).get("auth")
-    url = world.config.base_url + call.path.partition("?")[0]
+    url = (world.config.webhooks_at or world.config.base_url) + call.path.partition("?")[0]
     return auth in {None, shipper_auth(client.shipper_auth_key.get_secret_value(), url)}

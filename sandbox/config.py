@@ -50,6 +50,8 @@ class SandboxConfig(_Frozen):
     gateway: str
     pace_seconds: Annotated[float, Field(ge=0)] = 1.0
     clients_file: Path | None = None
+    webhooks_at: str = ""
+    """Where the client platform is registered, if that is not `base_url`: its URL is part of Shipper's `auth`."""
     clients: Annotated[tuple[Client, ...], Field(min_length=1)]
     confirmation: Confirmation = "webhook"
     keys: dict[KeyedPartner, Keys] = {"oms": "lookup", "wms": "honoured", "logistics": "honoured"}

@@ -50,7 +50,7 @@ class Sender:
         headers = {"content-type": "application/json", **proof_headers(event, target, text)}
         try:
             response = await self._http.post(event.url, content=text.encode(), headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (httpx.HTTPError, httpx.InvalidURL, AttributeError):  # the last: httpcore, of a socket killed meanwhile
             return None
         return response.status_code
 

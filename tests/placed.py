@@ -48,7 +48,10 @@ class Placed:
         """What a whole order with confirmation, goods issue and statuses by the sandbox itself lacks, copies aside."""
         effects = Counter(step for step, _ in {(call.step, call.effect_id) for call in self.calls() if call.effect_id})
         sent = {item.event_id for item in self.stack.sent(self.number) if item.event == "shipment_status"}
-        told = Counter(kind for kind, _ in {(item.event, item.webhook_id) for item in self.stack.inbox(self.number)})
+        told = Counter(
+            kind
+            for kind, _ in {(item.event, item.webhook_id) for item in self.stack.inbox(self.number) if item.verified}
+        )
         due = {**dict.fromkeys(ONCE, 1), "blue 7": len(sent)}
         due_told = {"logistics.status": len(sent), "order.confirmed": 1, "order.goods_issued": 1}
         short = [f"{step}: {effects[step]} of {times}" for step, times in due.items() if effects[step] != times]

@@ -11,13 +11,14 @@ from starter.stack.manifest import WebhookIn
 from starter.stack.places import StackDir, write_whole
 
 
-def write_sandbox_config(
+def write_sandbox_config(  # noqa: PLR0913  keyword-only, each is one setting
     stack: StackDir,
     *,
     ports: Ports,
     addresses: Addresses,
     clients: Sequence[Client],
     pace_seconds: float,
+    webhooks_at: str = "",
 ) -> None:
     """The partners know each client by the key it shows them, and where its events go."""
     config = {
@@ -26,6 +27,7 @@ def write_sandbox_config(
         "state_dir": str(stack.root / "sandbox"),
         "gateway": addresses.gateway,
         "pace_seconds": pace_seconds,
+        "webhooks_at": webhooks_at,
         "clients_file": str(stack.clients),
         "clients": [_client(client) for client in clients],
         "keys": {partner.value: account.keys.value for partner, account in clients[0].partners.items()},

@@ -136,6 +136,7 @@ class Supervisor:
             addresses=self._site.addresses,
             clients=read_clients(self._site.stack.clients),
             pace_seconds=self._wishes.pace_seconds,
+            webhooks_at=f"http://{detour}" if (detour := self._site.detours.get("webhook")) else "",
         )
 
     async def _again(self, what: str) -> None:
