@@ -1,7 +1,9 @@
 """`python -m starter.gateway`: one process, settings from `INTERLINE_*`, Temporal from `TEMPORAL_*`."""
 
 import asyncio
+import os
 import signal
+import socket
 from functools import partial
 
 import uvicorn
@@ -16,7 +18,21 @@ from starter.gateway.guard import GuardedProtocol
 
 GRACE_SECONDS = 10
 """How long requests under way may take after SIGTERM."""
+QUEUE_SECONDS = 0.1
+"""How long connections that wait to be accepted are taken in after SIGTERM."""
 KEEP_ALIVE_SECONDS = 30
+
+
+class GracefulServer(uvicorn.Server):
+    """Closes its door without a slam: who was let in by the kernel is answered, who comes later is refused at once."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody queue any more, take in who does, then stop as uvicorn does."""
+        for listening in [found for server in self.servers for found in server.sockets]:
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                same.listen(0)
+        await asyncio.sleep(QUEUE_SECONDS)
+        await super().shutdown(sockets)
 
 
 async def serve(settings: Settings) -> None:
@@ -36,7 +52,7 @@ async def serve(settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    await uvicorn.Server(config).serve()
+    await GracefulServer(config).serve()
 
 
 def main() -> None:

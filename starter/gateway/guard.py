@@ -22,6 +22,8 @@ FIRST_BYTE_SECONDS: Final = 10.0
 HEAD_SECONDS: Final = 10.0
 LINGER_SECONDS: Final = 1.0
 """How long a refused client may still talk, so that it reads our answer instead of a reset."""
+LAST_REQUEST_SECONDS: Final = 1.0
+"""How long a connection without a request is kept when the gateway stops: one may be on its way."""
 HELD_BYTES: Final = 64 * 1024
 """How much of the next request is taken in before the answer to this one is out."""
 
@@ -43,6 +45,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _phase = _Phase.HEAD
     _head_begun = False
     _taking_fields = False
+    _stopping = False
     _left: int | None = 0
     """Bytes of this body that are still to come; None while it comes in chunks."""
     _deadline: asyncio.TimerHandle | None = None
@@ -58,6 +61,14 @@ class GuardedProtocol(HttpToolsProtocol):
         self._phase = _Phase.OVER
         self._in_time()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The gateway stops: whoever has asked, or is about to, gets its answer, and hears that it is the last."""
+        self._stopping = True
+        if self._unanswered():
+            super().shutdown()
+        elif self._phase is _Phase.HEAD and not self._waiting:
+            self._within(LAST_REQUEST_SECONDS, self.transport.close)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the client, in whatever pieces the network made of them."""
@@ -87,6 +98,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """The request may begin."""
         self._taking_fields = False
         super().on_headers_complete()
+        if self._stopping:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """The body is whole."""

@@ -1,5 +1,6 @@
 """The worker is killed when a call has arrived and was not answered: every order completes, nothing happens twice."""
 
+import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,18 @@ EIGHTEEN = [
 @pytest.mark.timeout(300)
 def test_in_the_middle_of_creating_pricing_and_goods_issue(by_hand: Stack) -> None:
     carried_through(by_hand, EIGHTEEN, kill_in=[OPENING, GOODS])
+
+
+def test_told_to_stop_it_finishes_the_call_under_way(by_hand: Stack) -> None:
+    by_hand.trouble("oms", "red 3", "slow", count=1, seconds=1.5)
+    order = place(by_hand)
+    order.until_called("red 3")
+    by_hand.kill("worker", with_signal=signal.SIGTERM)
+    order.until_step("red 3", "done")
+    order.ship()
+    order.until_status("completed")
+    assert len(order.calls("red 3", partner="oms")) == 1, "nobody had to call again"
+    assert order.doubled() == []
 
 
 @pytest.mark.full

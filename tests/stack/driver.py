@@ -185,10 +185,10 @@ class Stack:
 
     # The processes.
 
-    def kill(self, name: str) -> int:
-        """Kill one part at once; its process id."""
+    def kill(self, name: str, *, with_signal: signal.Signals = signal.SIGKILL) -> int:
+        """Kill one part at once (or ask it to stop), and wait until it is gone; its process id."""
         pid = self.manifest.pids[name]
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, with_signal)
         wait_until(f"{name} is dead", lambda: not is_alive(pid))
         return pid
 
