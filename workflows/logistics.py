@@ -14,7 +14,7 @@ from interline.domain.calls import (
     LogisticsWebhook,
     UpdateShipment,
 )
-from interline.domain.carrier import normalise
+from interline.domain.carrier import reading
 from interline.domain.events import Event
 from interline.domain.order import Kind
 from interline.domain.statuses import ClientEvent, StepState
@@ -147,9 +147,9 @@ class LogisticsTrack:
         """Our half of blue 7: the OMS record follows the carrier."""
         code = event.data.get("code")
         status: JsonObject = {
+            **reading(str(code or "")),
             "code": code,
             "name": event.data.get("name"),
-            "status": normalise(str(code or "")).value,
             "awb": event.data.get("awb"),
             "tracking_id": self._order.tracking_id,
             "status_time": event.occurred_at.isoformat() if event.occurred_at else None,

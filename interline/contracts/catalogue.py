@@ -176,7 +176,7 @@ CATALOGUE: Final[tuple[EventDoc, ...]] = (
         _E.LOGISTICS_STATUS,
         "shipment status",
         "The courier's status as Shipper sends it (with Shipper's `auth` where you have a key for it);"
-        " `interline.status` is our reading.",
+        " `interline.status` and `interline.reason` are our reading.",
         SHIPPER,
         "blue 8",
         {"tracking_id": _TEXT, "external_id": _TEXT},

@@ -11,7 +11,7 @@ from interline.contracts.wire import body_of
 from interline.domain import parcels
 from interline.domain.account import HealthPolicy, Standing
 from interline.domain.base import JsonObject
-from interline.domain.carrier import normalise
+from interline.domain.carrier import reading
 from interline.domain.events import Event
 from interline.domain.order import Kind, OrderInput
 from interline.domain.pricing import PriceCheck
@@ -51,8 +51,7 @@ def awb_assigned(order: OrderInput, event: Event) -> JsonObject:
 
 def shipment_status(order: OrderInput, event: Event) -> JsonObject:
     """Blue 8: the carrier's status as Shipper sends it, and our reading beside it. `auth` comes at sending."""
-    code = str(event.data.get("code") or "")
-    ours: JsonObject = {"status": normalise(code).value, "code": code}
+    ours = reading(str(event.data.get("code") or ""))
     return {**event.raw, "tracking_id": order.tracking_id, "external_id": order.order_number, "interline": ours}
 
 

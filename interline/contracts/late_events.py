@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from interline.domain.base import JsonObject
-from interline.domain.carrier import normalise
+from interline.domain.carrier import reading
 from interline.domain.events import Event
 from interline.domain.statuses import ClientEvent
 from interline.domain.stray import EndedOrder
@@ -51,9 +51,9 @@ def status_update(order: EndedOrder, event: Event) -> JsonObject:
     """Blue 7 of a reopening, as an open order tells it to the OMS."""
     code = event.data.get("code")
     return {
+        **reading(str(code or "")),
         "code": code,
         "name": event.data.get("name"),
-        "status": normalise(str(code or "")).value,
         "awb": event.data.get("awb"),
         "tracking_id": order.tracking_id,
         "status_time": event.occurred_at.isoformat() if event.occurred_at else None,
@@ -72,5 +72,4 @@ def _reading(event: Event) -> JsonObject:
     """Our reading of a courier's code, as in every webhook of blue 8."""
     if event.kind != Signal.SHIPMENT_STATUS:
         return {}
-    code = str(event.data.get("code") or "")
-    return {"status": normalise(code).value, "code": code}
+    return reading(str(event.data.get("code") or ""))

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from interline.domain.base import JsonObject
 from interline.domain.state import CarrierFact
+from interline.domain.statuses import LogisticsReason as Reason
 from interline.domain.statuses import LogisticsStatus as S
 
 _CODES: Final[dict[S, Iterable[int]]] = {
@@ -27,6 +29,21 @@ _CODES: Final[dict[S, Iterable[int]]] = {
     S.DELIVERED: (2000, 2010, 3000),
 }
 BY_CODE: Final[dict[str, S]] = {str(code): status for status, codes in _CODES.items() for code in codes}
+
+REASONS: Final[dict[str, Reason]] = {
+    "999": Reason.CANCELLED,
+    "1100": Reason.SENT_BACK,
+    "1310": Reason.WRONG_ADDRESS,
+    "1320": Reason.REDELIVERY,
+    "1330": Reason.NO_RECIPIENT,
+    "1340": Reason.SENT_BACK,
+    "1350": Reason.OTHER,
+    "1370": Reason.DELIVERY_FAILED,
+    "1380": Reason.LOST_OR_DAMAGED,
+    "1410": Reason.SENT_BACK,
+    "1420": Reason.SENT_BACK,
+}
+"""Codes that say why; the others say where."""
 
 RANK: Final[dict[S, int]] = {
     S.NONE: 0,
@@ -53,6 +70,11 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 def normalise(code: str) -> S:
     """Our status of a code; a code nobody listed is `unknown`: kept raw, forwarded, flagged, and moves nothing."""
     return BY_CODE.get(code.strip(), S.UNKNOWN)
+
+
+def reading(code: str) -> JsonObject:
+    """What we make of a code, beside the code itself: status, and reason where the code gives one."""
+    return {"status": normalise(code).value, "reason": REASONS.get(code.strip()), "code": code}
 
 
 def higher(one: CarrierFact, other: CarrierFact) -> CarrierFact:

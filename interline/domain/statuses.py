@@ -42,6 +42,19 @@ class LogisticsStatus(StrEnum):
     LOST_OR_DAMAGED = "lost_or_damaged"
 
 
+class LogisticsReason(StrEnum):
+    """Why a shipment does not go its way, normalised from Shipper's codes. The raw code stands beside it."""
+
+    CANCELLED = "cancelled"
+    WRONG_ADDRESS = "wrong_address"
+    REDELIVERY = "redelivery"
+    NO_RECIPIENT = "no_recipient"
+    OTHER = "other"
+    DELIVERY_FAILED = "delivery_failed"
+    SENT_BACK = "sent_back"
+    LOST_OR_DAMAGED = "lost_or_damaged"
+
+
 class StepState(StrEnum):
     """Where one arrow of one order stands."""
 

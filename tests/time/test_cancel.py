@@ -266,6 +266,19 @@ async def test_amend_changes_what_the_oms_has_and_tells_the_client(flow: Flow) -
     await flow.ended(number)
 
 
+async def test_typed_into_the_temporal_ui_amend_and_cancel_are_the_same_decisions(flow: Flow) -> None:
+    number = await confirmed(flow)
+    order = flow.temporal.get_workflow_handle(flow.workflow_id(number))
+    by = {"actor": "night shift", "reason": "the customer rang"}
+    await order.execute_update(Update.AMEND, {"changes": {"consignee_city": "Bogor"}, **by})
+    assert flow.told(number)[-1] == "order.amended"
+    await order.execute_update(Update.CANCEL, by)
+    view = await flow.ended(number)
+    assert view["order_status"] == "cancelled"
+    assert flow.told(number)[-1] == "order.cancelled"
+    assert "night shift" in " ".join(entry["what"] for entry in view["timeline"])
+
+
 async def test_amend_refuses_what_cannot_change_and_what_the_oms_refuses(flow: Flow) -> None:
     number = await confirmed(flow)
     assert (await amend(flow, number, tracking_id="X")).status_code == 422

@@ -92,12 +92,27 @@ def test_blue_8_is_shippers_status_with_our_reading_beside_it() -> None:
         name: value for name, value in STATUS.items() if name not in {"tracking_id", "external_id"}
     }
     assert (body["tracking_id"], body["external_id"]) == ("229PE62KWMMNX", "SO-1")
-    assert body["interline"] == {"status": "in_transit", "code": "1160"}
+    assert body["interline"] == {"status": "in_transit", "reason": None, "code": "1160"}
 
 
 def test_an_unknown_code_is_forwarded_as_unknown_with_its_raw_code() -> None:
     body = client_platform.shipment_status(an_order(), an_event("e1", "shipment_status", code="4242"))
-    assert body["interline"] == {"status": "unknown", "code": "4242"}
+    assert body["interline"] == {"status": "unknown", "reason": None, "code": "4242"}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "reason"),
+    [
+        ("1180", "in_transit", None),
+        ("1310", "delivery_exception", "wrong_address"),
+        ("1330", "delivery_exception", "no_recipient"),
+        ("1370", "failed", "delivery_failed"),
+        ("1380", "lost_or_damaged", "lost_or_damaged"),
+    ],
+)
+def test_our_reading_stands_beside_the_raw_code(code: str, status: str, reason: str | None) -> None:
+    body = client_platform.shipment_status(an_order(), an_event("e1", "shipment_status", code=code))
+    assert body["interline"] == {"status": status, "reason": reason, "code": code}
 
 
 def test_the_waybill_event_has_exactly_shippers_fields() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from interline.contracts.order_out import SO_STATUS
-from interline.domain.carrier import BY_CODE, RANK
+from interline.domain.carrier import BY_CODE, RANK, REASONS
 from interline.domain.statuses import (
     ClientEvent,
+    LogisticsReason,
     LogisticsStatus,
     OrderStatus,
     PricingProblem,
@@ -22,6 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "statuses.md"
 SECTIONS: dict[str, type[StrEnum]] = {
     "Order statuses": OrderStatus,
     "Logistics statuses": LogisticsStatus,
+    "Logistics reasons": LogisticsReason,
     "Step states": StepState,
     "Client events": ClientEvent,
     "Stray reasons": StrayReason,
@@ -62,11 +64,16 @@ def test_codes_are_those_that_are_read() -> None:
     assert {name: told[name].split() for name in told if told[name][:1].isdigit()} == _codes(BY_CODE.items())
 
 
+def test_reasons_are_of_the_codes_that_are_told() -> None:
+    told = column("Logistics reasons", 0)
+    assert {name: codes.split() for name, codes in told.items()} == _codes(REASONS.items())
+
+
 def test_events_go_to_the_endpoint_they_name() -> None:
     assert column("Client events", 0) == {event.value: event.kind for event in ClientEvent}
 
 
-def _codes(known: Iterable[tuple[str, LogisticsStatus]]) -> dict[str, list[str]]:
+def _codes(known: Iterable[tuple[str, LogisticsStatus | LogisticsReason]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for code, status in sorted(known, key=lambda pair: int(pair[0])):
         found.setdefault(status.value, []).append(code)
