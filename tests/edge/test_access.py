@@ -20,7 +20,7 @@ from interline.domain.base import JsonObject
 from interline.names import order_workflow_id
 from interline.runtime.clients import ApiKey
 from starter.gateway.bodies import CLIENT_BYTES
-from starter.gateway.limits import NAMES_KEPT, PLACE_BYTES, Buckets, Load
+from starter.gateway.limits import NAMES_KEPT, PLACE_BYTES, READING_PER_WORKING, Buckets, Load
 from tests.edge.wire import post, request, talk
 from tests.gateway.support import (
     OMS_SECRET,
@@ -196,7 +196,9 @@ async def test_beyond_its_room_the_gateway_says_when_to_come_again(clients_file:
 
 async def test_waiting_for_slow_bodies_takes_nobodys_room(clients_file: Path, temporal: Temporal) -> None:
     async with served(make_app(clients_file, temporal, max_requests=2)) as url:
-        stalled = [asyncio.create_task(talk(url, post(an_order())[:-1], seconds=30)) for _ in range(8)]
+        stalled = [
+            asyncio.create_task(talk(url, post(an_order())[:-1], seconds=30)) for _ in range(2 * READING_PER_WORKING)
+        ]
         await asyncio.sleep(0.1)
         full = await talk(url, post(an_order()))
         alive = await talk(url, request("GET", ORDERS, headers=keyed()))

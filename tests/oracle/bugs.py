@@ -44,8 +44,8 @@ BUGS: Final = (
     Bug(
         name="fresh key per attempt",
         module="activities.calling",
-        right='            "idempotency-key": call.key,\n',
-        wrong='            "idempotency-key": call.key + __import__("secrets").token_hex(4),\n',
+        right='{"idempotency-key": call.key}\n',
+        wrong='{"idempotency-key": call.key + __import__("secrets").token_hex(4)}\n',
         caught_by="doubled",
     ),
     Bug(
@@ -128,8 +128,8 @@ BUGS: Final = (
     Bug(
         name="other body, same answer",
         module="starter.gateway.orders",
-        right="    if memo.get(MEMO_FINGERPRINT) == fingerprint:\n",
-        wrong="    if True:\n",
+        right="    if memo.get(MEMO_FINGERPRINT) != fingerprint:\n",
+        wrong="    if False:\n",
         caught_by="tests/gateway/test_orders.py::test_the_same_number_with_another_body_is_a_conflict_with_a_link",
     ),
     Bug(

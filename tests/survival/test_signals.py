@@ -58,7 +58,7 @@ async def test_in_the_last_call_before_completion(workerless: Stack, temporal: C
 @pytest.mark.parametrize("many", MANY)
 async def test_very_many_during_one_call(workerless: Stack, temporal: Client, working: Working, many: int) -> None:
     async with working():
-        workerless.trouble("oms", "red 3", "slow", count=1, seconds=1.8)
+        workerless.trouble("oms", "red 3", "slow", count=1, seconds=1.2)
         order = await asyncio.to_thread(place, workerless)
         await asyncio.to_thread(order.until_called, "red 3")
         sending = (
