@@ -125,13 +125,22 @@ class FulfillmentTrack:
             if not inbox:
                 return
             event = inbox[0]
-            if event.event_id not in self._state.posted:
-                self._tell_client(event)
-                self._state.posted.append(event.event_id)
+            self._tell_once(event)
             if event.event_id in self._state.goods_seen:
                 await self._forward_goods_to_wms(event)
             inbox.pop(0)
             self._state.posted.remove(event.event_id)
+
+    def tell_what_arrived(self) -> None:
+        """Called with each event's arrival. What came during the opening is told when it is over."""
+        if "red" not in self._context.opening:
+            for event in self._state.warehouse_inbox:
+                self._tell_once(event)
+
+    def _tell_once(self, event: Event) -> None:
+        if event.event_id not in self._state.posted:
+            self._tell_client(event)
+            self._state.posted.append(event.event_id)
 
     def _tell_client(self, event: Event) -> None:
         if event.kind in GOODS:

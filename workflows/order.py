@@ -1,6 +1,6 @@
 """One workflow per order: the red track, the blue track and the notifier, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -49,6 +49,7 @@ class Order:
     @workflow.init
     def __init__(self, order: OrderInput) -> None:
         self._context = OrderContext(order)
+        self._tellers: Sequence[Callable[[], None]] = ()
 
     @workflow.run
     async def run(self, order: OrderInput) -> OrderView:
@@ -58,7 +59,9 @@ class Order:
             for step in (Step.RED_1, Step.RED_2, Step.BLUE_1):
                 context.mark(step, StepState.DONE)
             rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
-        tracks = (FulfillmentTrack(context), LogisticsTrack(context), UndoTrack(context), Notifier(context))
+        red, blue = FulfillmentTrack(context), LogisticsTrack(context)
+        self._tellers = (red.tell_what_arrived, blue.tell_what_arrived)
+        tracks = (red, blue, UndoTrack(context), Notifier(context))
         going = (*(track.run() for track in tracks), context.keep_showing())
         await carry(context, *going, on_cancel=Commands(context).cancel_from_ui)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -133,6 +136,7 @@ class Order:
         context = self._context
         rules.note(context.state, workflow.now(), f"{command.fact} stated by {command.actor}: {command.reason}")
         rules.apply(context.state, manual.event(context.order, command, at=workflow.now()), now=workflow.now())
+        self._tell_what_arrived()
         context.changed()
         return CommandDone(message=f"{command.fact} recorded")
 
@@ -191,7 +195,18 @@ class Order:
             self._unusable(kind.value)
             return
         rules.apply(self._context.state, event.model_copy(update={"kind": kind.value}), now=workflow.now())
+        self._tell_what_arrived()
         self._context.changed()
+
+    def _tell_what_arrived(self) -> None:
+        """Its place in the client's sequence follows from the history alone.
+
+        Were it given when a track comes to the event, after its local calls, then a workflow task that is repeated (its
+        worker died amid those) could take a later event first, and tell the client two webhooks of one number.
+        """
+        if self._context.order.policy.tells_at_arrival:
+            for tell in self._tellers:
+                tell()
 
     def _unusable(self, name: str) -> None:
         state = self._context.state

@@ -126,6 +126,9 @@ class OrderPolicy(Durable):
     price_rule: PriceRule = PriceRule.ASK
     more_providers: list[str] = Field(default_factory=list)
     """Names of further logistics providers to compare with the main one."""
+    tells_at_arrival: bool = False
+    """The client's webhooks have their places in the order in which the events arrived. Orders begun before: when a
+    track came to them."""
     pricing_way: int = 1
     """1: after a skipped blue 2 a human was asked again at blue 3, and goods on their way were priced at all providers.
     2: one skip settles both, and only the provider that priced the order is asked (docs/runbook-upgrade.md)."""

@@ -41,6 +41,7 @@ def client_policy(client: Client, settings: Settings) -> OrderPolicy:
         price_rule=client.price_rule,
         more_providers=sorted(client.more_providers),
         pricing_way=PRICING_WAY,
+        tells_at_arrival=True,
     )
 
 

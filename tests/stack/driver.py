@@ -201,12 +201,12 @@ class Stack:
         wait_until("all processes are gone", lambda: not any(map(is_alive, pids)))
 
     @contextlib.contextmanager
-    def worker(self) -> Iterator[None]:
+    def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
         """A worker started by hand on this stack, as `interline worker` does."""
         environ = {**self.environ, "INTERLINE_STATE": str(self.state)}
         command = [sys.executable, "-P", "-m", "starter.cli", "worker"]
         with subprocess.Popen(command, env=environ, stdout=self._log, stderr=self._log) as process:
-            yield
+            yield process
             process.terminate()
 
     def interline(self, *arguments: str, timeout_seconds: float = 60.0) -> subprocess.CompletedProcess[str]:
