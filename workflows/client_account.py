@@ -87,13 +87,15 @@ class ClientAccount:
 
     async def _act(self, *, kind: str, act: str) -> None:
         """Tell about a failing endpoint, or disable it, but only after it failed one more time right now."""
+        before = self._state.account.standing(kind)
+        since, before.notices = before.failing_since, before.notices + 1
+        fails = act != DISABLE or not (await self._ping(kind, actor="last look before disabling")).ok
         standing = self._state.account.standing(kind)
-        standing.notices += 1
-        if act == DISABLE and not (await self._ping(kind, actor="last look before disabling")).ok:
-            standing.disabled = f"it only failed since {standing.failing_since:%Y-%m-%d %H:%M:%S} UTC"
-            account_rules.note(self._state, workflow.now(), "endpoint health", f"{kind}: {standing.disabled}")
-        event = ClientEvent.WEBHOOK_DISABLED if standing.disabled else ClientEvent.WEBHOOK_FAILING
-        if standing.failing_since:
+        if fails and since and standing.failing_since == since:  # else it was repaired or resumed during the look
+            if act == DISABLE:
+                standing.disabled = f"it only failed since {since:%Y-%m-%d %H:%M:%S} UTC"
+                account_rules.note(self._state, workflow.now(), "endpoint health", f"{kind}: {standing.disabled}")
+            event = ClientEvent.WEBHOOK_DISABLED if standing.disabled else ClientEvent.WEBHOOK_FAILING
             account_rules.note(self._state, workflow.now(), "endpoint health", f"{kind}: {act}")
             self._tell_other_endpoint(kind, event)
         self._publish()

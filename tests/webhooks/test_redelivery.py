@@ -1,11 +1,13 @@
 """Sending again: one, all of an order, a time range, failed only; the same id, marked; dead letters by their order."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from interline.domain.base import JsonObject
 from tests.stack.driver import Stack, wait_until
 from tests.webhooks.conftest import Shop
 from tests.webhooks.receiver import Got, Receiver, always
@@ -161,3 +163,32 @@ def test_a_sporadic_success_resets(hasty: Shop) -> None:
     state = hasty.data("GET", "")["fulfillment"]
     assert (state["state"], state["failing_since"]) == ("sending", None)
     assert order
+
+
+@pytest.mark.parametrize(("path", "body"), [("/test", {"kind": "fulfillment"}), ("/fulfillment/resume", None)])
+def test_a_repair_during_the_last_look_is_not_disabled(hasty: Shop, path: str, body: JsonObject | None) -> None:
+    """The last look before disabling began before the repair: its answer is old news."""
+    looking, repaired = threading.Event(), threading.Event()
+
+    def status(got: Got) -> int:
+        if got.path != "/fulfillment":
+            return 200
+        if got.event == "webhook.ping" and not looking.is_set():
+            looking.set()
+            repaired.wait(12)
+            return 500
+        return 200 if looking.is_set() else 500
+
+    receiver = hasty.receiver
+    receiver.status = status
+    hasty.order()
+    wait_until("it is looked at a last time", looking.is_set)
+    hasty.data("POST", path, body)
+    repaired.set()
+    wait_until(
+        "the look has ended", lambda: ("webhook.ping", 500) in {(got.event, got.answered) for got in receiver.got}
+    )
+    hasty.data("POST", "/fulfillment/pause")
+    hasty.data("POST", "/fulfillment/resume")
+    assert hasty.data("GET", "")["fulfillment"]["state"] == "sending"
+    assert "webhook.disabled" not in {got.event for got in _notices(hasty)}
