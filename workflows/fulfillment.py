@@ -36,6 +36,8 @@ class FulfillmentTrack:
         """Red 3 to red 7."""
         await self._create_order_in_oms()
         await self._await_confirmation()
+        if self._order.policy.tells_at_arrival:
+            await workflow.wait_condition(self._price_had_its_turn)
         self._send_order_confirmation()
         self._context.opening.discard("red")
         await asyncio.gather(self._follow_warehouse(), self._watch_goods())
@@ -85,6 +87,15 @@ class FulfillmentTrack:
     def _answered(self) -> bool:
         known = self._state.confirmed or self._state.rejection is not None or self._state.cancelled_by_oms
         return known or rules.cancelled_by_us(self._state)
+
+    def _price_had_its_turn(self) -> bool:
+        """Blue 4 goes before red 5, unless the price takes longer than its first try.
+
+        Both follow local calls, and which of these ends first may differ when their task is repeated.
+        """
+        state, calls = self._state, self._context.calls
+        late = calls.is_durable(Step.BLUE_2) or any(problem.step.startswith("blue") for problem in state.problems)
+        return state.priced or late or "blue" not in self._context.opening or rules.ended_early(state)
 
     def _send_order_confirmation(self) -> None:
         """Red 5, or the client's word that the OMS refused or cancelled."""

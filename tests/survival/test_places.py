@@ -37,6 +37,22 @@ def test_a_task_that_is_lived_again_gives_the_same_numbers(workerless: Stack) ->
     assert "order.awb_assigned" in order.told()
 
 
+def test_the_price_keeps_its_place_before_the_confirmation(workerless: Stack) -> None:
+    workerless.trouble("oms", "red 3", "slow", count=1, seconds=1.8)
+    with workerless.worker() as process:
+        order = place(workerless)
+        order.until("the price is told", lambda: order.told() == ["logistics.priced"])
+        order.event("order_confirmed")
+        process.send_signal(signal.SIGKILL)
+    assert order.step("red 3") != "done", "the engine knows nothing of it yet"
+    workerless.trouble("logistics", "blue 2", "slow", count=1, seconds=1.0)
+    with workerless.worker():
+        order.until("the confirmation is told", lambda: "order.confirmed" in order.told())
+        order.ship()
+        order.until_status("completed")
+    assert {number: len(ids) for number, ids in ids_by_place(order).items() if len(ids) > 1} == {}
+
+
 def ids_by_place(order: Placed) -> dict[int, set[str | None]]:
     """The webhooks that came under each number."""
     found: dict[int, set[str | None]] = defaultdict(set)
