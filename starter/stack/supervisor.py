@@ -74,16 +74,19 @@ class Supervisor:
         self._stop.set()
 
     def _on_clients_changed(self) -> None:
-        """`interline client add` asks for this. Worker and gateway notice the file by themselves."""
+        """`interline client add` asks for this. Worker and gateway notice the file by themselves.
+
+        The stack tells of the client once its partners know it, so not before the sandbox was started again.
+        """
         try:
             self._configure_sandbox()
-            self._write_manifest()
         except StackError as error:
             self._tell(str(error))
             return
         if self._wishes.restarts:
             self._keepers["sandbox"].terminate()
         else:
+            self._write_manifest()
             self._tell("the sandbox knows the clients as they are now once it is started again")
 
     async def _unless_stopped(self, work: Awaitable[None]) -> bool:

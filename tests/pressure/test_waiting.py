@@ -89,7 +89,9 @@ def test_a_declared_rate_holds_over_two_workers(new_stack: NewStack) -> None:
         for order in orders:
             order.until_called("red 7")
     times = sorted(order.calls("red 7", partner="wms")[0].at for order in orders)
-    assert most_in_a_second(times) <= 5 * 2, "a burst of a second is the server's own bucket"
+    assert most_in_a_second(times) <= 5 * 2 + 1, (
+        "the server's own bucket of a second, what flows in meanwhile, and the edge"
+    )
 
 
 @pytest.mark.full

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.full, pytest.mark.timeout(600)]
 
 ORDERS, AIMED, AT_A_TIME = 50, 20, 5
 """Orders, webhooks aimed at the end of each, and orders under way at a time: 1000 tries."""
-SPREAD_SECONDS = 0.15
+SPREAD_SECONDS = 1.5
 """From the status that ends the order until the last webhook: the end lies amid them."""
 
 
