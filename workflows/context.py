@@ -46,6 +46,8 @@ class OrderContext:
         self.waits: dict[str, Wait] = {}
         self._stale_card = True
         self.opening = {"red", "blue"}
+        self.after_confirmation: Callable[[], None] = lambda: None
+        """Called when red 5 has its place."""
         """Tracks that have not come to their loop yet: they may still have something to tell the client."""
 
     def over(self) -> bool:

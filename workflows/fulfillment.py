@@ -40,6 +40,7 @@ class FulfillmentTrack:
             await workflow.wait_condition(self._price_had_its_turn)
         self._send_order_confirmation()
         self._context.opening.discard("red")
+        self._context.after_confirmation()
         await asyncio.gather(self._follow_warehouse(), self._watch_goods())
 
     async def _create_order_in_oms(self) -> None:
@@ -136,19 +137,14 @@ class FulfillmentTrack:
             if not inbox:
                 return
             event = inbox[0]
-            self._tell_once(event)
+            self.tell_once(event)
             if event.event_id in self._state.goods_seen:
                 await self._forward_goods_to_wms(event)
             inbox.pop(0)
             self._state.posted.remove(event.event_id)
 
-    def tell_what_arrived(self) -> None:
-        """Called with each event's arrival. What came during the opening is told when it is over."""
-        if "red" not in self._context.opening:
-            for event in self._state.warehouse_inbox:
-                self._tell_once(event)
-
-    def _tell_once(self, event: Event) -> None:
+    def tell_once(self, event: Event) -> None:
+        """The client hears of it at its arrival, or here at the latest."""
         if event.event_id not in self._state.posted:
             self._tell_client(event)
             self._state.posted.append(event.event_id)

@@ -131,18 +131,13 @@ class LogisticsTrack:
             if not inbox:
                 return
             event = inbox[0]
-            self._tell_once(event)
+            self.tell_once(event)
             await self._update_oms(event)
             inbox.pop(0)
             self._state.posted.remove(event.event_id)
 
-    def tell_what_arrived(self) -> None:
-        """Called with each event's arrival. What came during the opening is told when it is over."""
-        if "blue" not in self._context.opening:
-            for event in self._state.carrier_inbox:
-                self._tell_once(event)
-
-    def _tell_once(self, event: Event) -> None:
+    def tell_once(self, event: Event) -> None:
+        """The client hears of it at its arrival, or here at the latest."""
         if event.event_id not in self._state.posted:
             self._send_shipment_status(event)
             self._state.posted.append(event.event_id)

@@ -1,6 +1,6 @@
 """One workflow per order: the red track, the blue track and the notifier, side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -49,7 +49,7 @@ class Order:
     @workflow.init
     def __init__(self, order: OrderInput) -> None:
         self._context = OrderContext(order)
-        self._tellers: Sequence[Callable[[], None]] = ()
+        self._inboxes: Sequence[tuple[FulfillmentTrack | LogisticsTrack, list[Event]]] = ()
 
     @workflow.run
     async def run(self, order: OrderInput) -> OrderView:
@@ -60,7 +60,8 @@ class Order:
                 context.mark(step, StepState.DONE)
             rules.note(context.state, order.accepted_at, "accepted", step=Step.RED_2.value)
         red, blue = FulfillmentTrack(context), LogisticsTrack(context)
-        self._tellers = (red.tell_what_arrived, blue.tell_what_arrived)
+        self._inboxes = ((red, context.state.warehouse_inbox), (blue, context.state.carrier_inbox))
+        context.after_confirmation = self._tell_what_arrived
         tracks = (red, blue, UndoTrack(context), Notifier(context))
         going = (*(track.run() for track in tracks), context.keep_showing())
         await carry(context, *going, on_cancel=Commands(context).cancel_from_ui)
@@ -199,14 +200,22 @@ class Order:
         self._context.changed()
 
     def _tell_what_arrived(self) -> None:
-        """Its place in the client's sequence follows from the history alone.
+        """Give what came its place in the client's sequence: after red 5, in the order of arrival, both tracks alike.
 
-        Were it given when a track comes to the event, after its local calls, then a workflow task that is repeated (its
-        worker died amid those) could take a later event first, and tell the client two webhooks of one number.
+        So the places follow from the history alone. Were they given when a track comes to an event, after its local
+        calls, then a workflow task that is repeated (its worker died amid those) could take a later event first, and
+        tell the client two webhooks of one number.
         """
-        if self._context.order.policy.tells_at_arrival:
-            for tell in self._tellers:
-                tell()
+        state = self._context.state
+        if not self._context.order.policy.tells_at_arrival:
+            return
+        untold = {event.event_id: (track, event) for track, inbox in self._inboxes for event in inbox}
+        state.arrived += [known for known in untold if known not in state.arrived and known not in state.posted]
+        if "red" in self._context.opening:
+            return
+        for track, event in (untold[known] for known in state.arrived if known in untold):
+            track.tell_once(event)
+        state.arrived = []
 
     def _unusable(self, name: str) -> None:
         state = self._context.state

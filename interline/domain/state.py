@@ -127,6 +127,8 @@ class OrderState(Durable):
     hooked: bool = False
     hooking: bool = False
     """Blue 6 was tried at least, so an undo must look."""
+    arrived: list[str] = Field(default_factory=list)
+    """Ids of events that came before red 5 had its place, in the order of arrival."""
     posted: list[str] = Field(default_factory=list)
     """Events still being acted on whose client webhook is in the outbox already."""
     waiting_since: dict[str, datetime] = Field(default_factory=dict)
