@@ -74,8 +74,8 @@ class Tries:
         records = self._with(self._record(error, pause))
         if self.call.durable:
             activity.heartbeat(*records)
-        if self._used_up(outcome):
-            outcome, message = Outcome.EXHAUSTED, f"{message}; no tries are left"
+        if why := self._used_up(outcome):
+            outcome, message = Outcome.EXHAUSTED, f"{message}; {why}"
         final = error.final or outcome is Outcome.EXHAUSTED
         log = records if final or not self.call.durable else []
         return self._failure(outcome, message, pause, asked=error.wait_seconds, final=final, log=log)
@@ -95,10 +95,23 @@ class Tries:
         )
         return self._with(record)
 
-    def _used_up(self, outcome: Outcome) -> bool:
+    def _used_up(self, outcome: Outcome) -> str:
+        """Why no other try follows, or nothing. A held webhook has no tries to use up, but does not wait for ever."""
         call = self.call
-        counted = call.durable and bool(call.schedule_seconds) and outcome is not Outcome.HELD
-        return counted and self._place > len(call.schedule_seconds)
+        if not (call.durable and call.schedule_seconds):
+            return ""
+        if outcome is Outcome.HELD:
+            return f"held since {self._held_since:%Y-%m-%d %H:%M} UTC" if self._hold_left <= 0 else ""
+        return "no tries are left" if self._place > len(call.schedule_seconds) else ""
+
+    @property
+    def _held_since(self) -> datetime:
+        last = self._last
+        return last.at if last and last.outcome == Outcome.HELD else datetime.now(UTC)
+
+    @property
+    def _hold_left(self) -> float:
+        return self.call.hold_seconds - (datetime.now(UTC) - self._held_since).total_seconds()
 
     @property
     def _last(self) -> TryRecord | None:
@@ -142,9 +155,11 @@ class Tries:
         )
 
     def _pause(self, place: int, error: PartnerCallError) -> float:
-        """The larger of what the partner asked for and our own schedule, with jitter. Held: exactly as said."""
+        """The larger of what the partner asked for and our own schedule, with jitter. Held: as said, while we hold."""
         asked = error.wait_seconds or 0.0
-        return asked if error.outcome is Outcome.HELD else max(self._planned(place), asked)
+        if error.outcome is Outcome.HELD:
+            return min(asked, max(self._hold_left, 0.0)) if self.call.schedule_seconds else asked
+        return max(self._planned(place), asked)
 
     def _planned(self, place: int) -> float:
         schedule = self.call.schedule_seconds
@@ -169,10 +184,11 @@ class Tries:
         )
 
     def _with(self, record: TryRecord) -> list[TryRecord]:
-        """Waiting while held is one record, however often we looked."""
+        """Waiting while held is one record since the first of it, however often we looked."""
         last = self._last
-        waited = last is not None and last.outcome == record.outcome == Outcome.HELD
-        return [*(self.records[:-1] if waited else self.records), record][-RECORDS_KEPT:]
+        if last is None or not last.outcome == record.outcome == Outcome.HELD:
+            return [*self.records, record][-RECORDS_KEPT:]
+        return [*self.records[:-1], record.model_copy(update={"at": last.at})]
 
 
 def _before(call: CallInput) -> list[TryRecord]:

@@ -31,8 +31,10 @@ def note(world: World, entry: int, call: Call, status: int | None) -> None:
 
 def _genuine(world: World, client: Client, call: Call) -> bool:
     """The signature is right, and so is Shipper's `auth` where the body carries one."""
-    if not verified(client.webhook_secret.get_secret_value(), call.body, dict(call.headers)):
+    path = call.path.partition("?")[0]
+    secret = next(known for kind, known in client.webhook_secrets.items() if path.endswith(f"/{kind}"))
+    if not verified(secret.get_secret_value(), call.body, dict(call.headers)):
         return False
     auth = (loads_object(call.body) or {}).get("auth")
-    url = (world.config.webhooks_at or world.config.base_url) + call.path.partition("?")[0]
+    url = (world.config.webhooks_at or world.config.base_url) + path
     return auth in {None, shipper_auth(client.shipper_auth_key.get_secret_value(), url)}

@@ -35,7 +35,7 @@ class Client(_Frozen):
     """
 
     client_id: str
-    webhook_secret: SecretStr
+    webhook_secrets: dict[Literal["fulfillment", "logistics"], SecretStr]
     shipper_auth_key: SecretStr
     partner_keys: dict[KeyedPartner, SecretStr]
     webhooks_in: dict[EventName, Target]

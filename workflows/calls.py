@@ -160,7 +160,7 @@ class Calls:
         update = {"keys": terms.keys, "budget_seconds": terms.budget_seconds, "durable": True, "after": failed}
         schedule = call.request.schedule_seconds
         request = self.issued[call.request.key] = call.request.model_copy(update=update)
-        window = policies.delivery_window(schedule) if schedule else policies.PARTNER_TRIES
+        window = policies.delivery_window(schedule, request.hold_seconds) if schedule else policies.PARTNER_TRIES
         return await workflow.execute_activity_method(
             call.activity,
             request,

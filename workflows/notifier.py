@@ -108,6 +108,7 @@ class Notifier:
             step=step.value,
             key=delivery.webhook_id,
             schedule_seconds=order.policy.delivery_schedule_seconds,
+            hold_seconds=order.policy.delivery_hold_seconds,
             kind=delivery.event.kind,
             event=delivery.event.value,
             sequence=delivery.sequence,

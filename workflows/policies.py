@@ -5,6 +5,8 @@ from typing import Final
 
 from temporalio.common import RetryPolicy
 
+from interline.domain.policy import HOLD_SECONDS
+
 ONE_TRY: Final = RetryPolicy(maximum_attempts=1)
 
 LOCAL_SLACK: Final = 0.5
@@ -40,16 +42,17 @@ WEBHOOKS_TRIED_NOW: Final = 2
 WEBHOOK_BUDGET: Final = 15.0
 """One durable try of a client webhook, from look-up to the end of the answer."""
 
-HELD_FOR: Final = timedelta(days=30)
-"""A paused or disabled endpoint's webhooks wait at least so long."""
-
 RECOVERY_TRY: Final = timedelta(minutes=5)
 """To make the waiting deliveries of thousands of orders due."""
 
 
-def delivery_window(schedule_seconds: list[float]) -> timedelta:
-    """How long a client webhook may take over all its tries: schedule, jitter, long Retry-After answers, being held."""
-    return HELD_FOR + timedelta(seconds=sum(schedule_seconds) * 1.2 + 86_400.0 * (len(schedule_seconds) + 1))
+def delivery_window(schedule_seconds: list[float], hold_seconds: float = HOLD_SECONDS) -> timedelta:
+    """Longer than a client webhook can take: being held and a long Retry-After before each try, schedule, jitter.
+
+    So it is the activity that ends it, with the log of its tries; the engine's own timeout only catches a stuck one.
+    """
+    before_each = hold_seconds + 86_400.0
+    return timedelta(seconds=sum(schedule_seconds) * 1.2 + before_each * (len(schedule_seconds) + 1))
 
 
 def seconds(value: float) -> timedelta:

@@ -190,6 +190,7 @@ class Stray:
             step=late.step.value,
             key=webhook_id,
             schedule_seconds=self._room.policy.delivery_schedule_seconds,
+            hold_seconds=self._room.policy.delivery_hold_seconds,
             kind=late.event.kind,
             event=late.event.value,
             webhook_id=webhook_id,

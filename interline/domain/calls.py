@@ -6,7 +6,7 @@ from pydantic import Field
 
 from interline.domain.base import Durable, JsonObject
 from interline.domain.events import Event
-from interline.domain.policy import Keys
+from interline.domain.policy import HOLD_SECONDS, Keys
 from interline.domain.shipment import Price, Shipment
 
 
@@ -59,6 +59,8 @@ class CallInput(Durable):
     records: list[TryRecord] = Field(default_factory=list)
     schedule_seconds: list[float] = Field(default_factory=list)
     """Pauses between durable tries; empty means the partners' own back-off (1 s doubling to 60 s)."""
+    hold_seconds: float = HOLD_SECONDS
+    """How long it waits for an endpoint that takes nothing now, where there is a schedule."""
 
     @property
     def destination(self) -> str:

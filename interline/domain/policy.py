@@ -104,6 +104,9 @@ def deadlines_by_rate_type() -> dict[str, Deadlines]:
 DELIVERY_SCHEDULE_SECONDS = [5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 86400.0]
 """Pauses between tries of a client webhook after the first (Standard Webhooks' example schedule, ± 20 % jitter)."""
 
+HOLD_SECONDS: Final = 30 * 86_400.0
+"""So long a client webhook waits for its paused or disabled endpoint; then it is a dead letter (reliability WH-04)."""
+
 
 class OrderPolicy(Durable):
     """Terms, ladders and switches of one order."""
@@ -117,6 +120,7 @@ class OrderPolicy(Durable):
     deadlines: Deadlines = Field(default_factory=Deadlines)
     calendar: Calendar = Field(default_factory=Calendar)
     delivery_schedule_seconds: list[float] = Field(default_factory=lambda: list(DELIVERY_SCHEDULE_SECONDS))
+    delivery_hold_seconds: float = HOLD_SECONDS
     tells_wms: bool = True
     """Red 7 is on. Off where the WMS itself is the source of PGI."""
     registers_webhook: bool = True

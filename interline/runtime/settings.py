@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interline.domain.account import HealthPolicy
-from interline.domain.policy import DELIVERY_SCHEDULE_SECONDS, Deadlines, deadlines_by_rate_type
+from interline.domain.policy import DELIVERY_SCHEDULE_SECONDS, HOLD_SECONDS, Deadlines, deadlines_by_rate_type
 from interline.runtime.business_days import BusinessDays, Ladders
 
 
@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     retention_days: int = 40
     """Least memory of duplicates that start-up accepts from the namespace."""
     delivery_schedule_seconds: list[float] = Field(default_factory=lambda: list(DELIVERY_SCHEDULE_SECONDS))
+    delivery_hold_seconds: float = HOLD_SECONDS
     deadlines: Ladders = Field(default_factory=Deadlines)
     """Ladders of the waits; a client, its rate types and its service types change them, in this order."""
     deadlines_by_rate_type: dict[str, Ladders] = Field(default_factory=deadlines_by_rate_type)

@@ -88,7 +88,8 @@ def _print(entry: ClientEntry, file: Path) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"Client [bold]{entry.client_id}[/] is in {file}. Keep these, they are shown once:\n")
     console.print(f"  X-API-Key       {entry.api_key}", markup=False)
-    console.print(f"  webhook secret  {entry.webhook_secret}  (signs what goes to {entry.webhook_url})", markup=False)
+    for kind, secret in entry.webhook_secrets.items():
+        console.print(f"  webhook secret  {secret}  (signs what goes to its {kind} endpoint)", markup=False)
     console.print("\nRegister these addresses with the partners:\n")
     for event, webhook in entry.webhooks_in.items():
         console.print(f"  {event:16} {webhook.url}\n{'':19}{webhook.verifier} {webhook.secret}", markup=False)

@@ -34,6 +34,7 @@ def client_policy(client: Client, settings: Settings) -> OrderPolicy:
         logistics=_terms(client, Partner.LOGISTICS),
         client_platform=PartnerTerms(local_budget_seconds=CLIENT_LOCAL_SECONDS, budget_seconds=CLIENT_SECONDS),
         delivery_schedule_seconds=settings.delivery_schedule_seconds,
+        delivery_hold_seconds=settings.delivery_hold_seconds,
         tells_wms=client.tells_wms,
         registers_webhook=logistics is None or logistics.registration == "api",
         checks_tracking=logistics is not None and logistics.checks_tracking,

@@ -29,6 +29,12 @@ ROUTES_IN: Final[Mapping[Signal, tuple[str, str]]] = {
 }
 """Each event's sender and the tail of its address (DESIGN §6)."""
 
+WEBHOOK_SECRETS: Final[Mapping[WebhookKind, str]] = {
+    WebhookKind.FULFILLMENT: "webhook_secret",
+    WebhookKind.LOGISTICS: "webhook_secret_logistics",
+}
+"""The file of each endpoint's own secret (reliability WH-01)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
@@ -75,8 +81,10 @@ def api_key(file: Path, client_id: str) -> str | None:
     return path.read_text() if path.is_file() else None
 
 
-def enroll(file: Path, *, client_id: str, name: str, around: Surroundings) -> None:
+def enroll(file: Path, *, client_id: str, name: str, around: Surroundings, one_webhook_secret: bool = False) -> None:
     """Make a client's secrets and append it to the settings file; running processes notice by themselves.
+
+    `one_webhook_secret`: for both kinds, as whoever reads `webhook_secret` in `stack.json` relies on.
 
     Raises:
         StackError: there is a client of this id.
@@ -85,33 +93,38 @@ def enroll(file: Path, *, client_id: str, name: str, around: Surroundings) -> No
     if text and any(client.client_id == client_id for client in read_clients(file)):
         raise StackError(f"client {client_id} is in {file.name} already: choose another name")
     secrets = ensure_secrets(file.parent / "secrets" / client_id)
-    table = _table(client_id=client_id, name=name, api_key=secrets["api_key"], around=around)
+    webhook_secrets = dict.fromkeys(WebhookKind, "webhook_secret") if one_webhook_secret else WEBHOOK_SECRETS
+    table = _table(
+        client_id=client_id, name=name, api_key=secrets["api_key"], around=around, webhook_secrets=webhook_secrets
+    )
     write_whole(file, f"{text}\n{table}" if text else table)
 
 
-def _table(*, client_id: str, name: str, api_key: str, around: Surroundings) -> str:
+def _table(
+    *, client_id: str, name: str, api_key: str, around: Surroundings, webhook_secrets: Mapping[WebhookKind, str]
+) -> str:
     lines = [
         "[[clients]]",
         f"client_id = {_quoted(client_id)}",
         f"name = {_quoted(name)}",
         f'api_keys = [{{ id = "first", sha256 = "{hashlib.sha256(api_key.encode()).hexdigest()}" }}]',
         f"shipper_auth_key = {_secret(client_id, 'shipper_auth_key')}",
-        *_webhooks(client_id, around),
+        *_webhooks(client_id, around, webhook_secrets),
         *_partners(client_id, around),
         *_webhooks_in(client_id, around),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _webhooks(client_id: str, around: Surroundings) -> list[str]:
+def _webhooks(client_id: str, around: Surroundings, secrets: Mapping[WebhookKind, str]) -> list[str]:
     return [
         line
-        for kind in WebhookKind
+        for kind, secret in secrets.items()
         for line in (
             "",
             f"[clients.webhooks.{kind.value}]",
             f"url = {_quoted(f'{around.webhook}/{kind.value}')}",
-            f"secrets = [{_secret(client_id, 'webhook_secret')}]",
+            f"secrets = [{_secret(client_id, secret)}]",
         )
     ]
 

@@ -59,7 +59,8 @@ def settle(launch: Launch) -> Site:
     ensure_sealing_key(launch.stack.root / "secrets")
     if not launch.stack.clients.is_file():
         for client_id, name in DEMO_CLIENTS.items():
-            enroll(launch.stack.clients, client_id=client_id, name=name, around=_around(client_id, addresses, launch))
+            around = _around(client_id, addresses, launch)
+            enroll(launch.stack.clients, client_id=client_id, name=name, around=around, one_webhook_secret=True)
     return Site(
         stack=launch.stack,
         ports=ports,

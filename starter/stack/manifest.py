@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from interline.names import Signal
 from interline.runtime.clients import Client, Inbound, WebhookKind
@@ -32,13 +32,22 @@ class WebhookIn(_Shape):
         )
 
 
+def newest_secrets(client: Client) -> dict[str, str]:
+    """Of each kind of webhooks, in the clear."""
+    return {kind.value: endpoint.secrets[0].get_secret_value() for kind, endpoint in client.webhooks.items()}
+
+
 class ClientEntry(_Shape):
-    """One client. `webhook_url` receives its fulfillment webhooks; `webhooks_in`: where its partners reach us."""
+    """One client. `webhook_url` receives its fulfillment webhooks; `webhooks_in`: where its partners reach us.
+
+    `webhook_secret` signs what goes to `webhook_url`; `webhook_secrets` has that of each kind.
+    """
 
     client_id: str
     api_key: str
     webhook_url: str
     webhook_secret: str
+    webhook_secrets: dict[str, str] = Field(default_factory=dict)
     webhooks_in: dict[str, WebhookIn]
 
     @classmethod
@@ -50,6 +59,7 @@ class ClientEntry(_Shape):
             api_key=api_key,
             webhook_url=endpoint.url,
             webhook_secret=endpoint.secrets[0].get_secret_value(),
+            webhook_secrets=newest_secrets(client),
             webhooks_in={signal.value: WebhookIn.of(inbound) for signal, inbound in client.webhooks_in.items()},
         )
 

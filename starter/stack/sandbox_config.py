@@ -7,7 +7,7 @@ import orjson
 from interline.domain.base import JsonObject
 from interline.runtime.clients import Client
 from starter.stack.addresses import HOST, Addresses, Ports
-from starter.stack.manifest import WebhookIn
+from starter.stack.manifest import WebhookIn, newest_secrets
 from starter.stack.places import StackDir, write_whole
 
 
@@ -36,10 +36,9 @@ def write_sandbox_config(  # noqa: PLR0913  keyword-only, each is one setting
 
 
 def _client(client: Client) -> JsonObject:
-    fulfillment = next(iter(client.webhooks.values()))
     return {
         "client_id": client.client_id,
-        "webhook_secret": fulfillment.secrets[0].get_secret_value(),
+        "webhook_secrets": {**newest_secrets(client)},
         "shipper_auth_key": client.shipper_auth_key.get_secret_value() if client.shipper_auth_key else "",
         "partner_keys": {name.value: account.api_key.get_secret_value() for name, account in client.partners.items()},
         "webhooks_in": {

@@ -23,6 +23,7 @@ def _standard_webhooks_secret() -> str:
 MAKERS: Final[Mapping[str, Callable[[], str]]] = {
     "api_key": _token,
     "webhook_secret": _standard_webhooks_secret,
+    "webhook_secret_logistics": _standard_webhooks_secret,
     "shipper_auth_key": _token,
     "oms_api_key": _token,
     "wms_api_key": _token,
@@ -31,7 +32,8 @@ MAKERS: Final[Mapping[str, Callable[[], str]]] = {
     "fulfillment_webhook_secret": _token,
     "logistics_webhook_secret": _token,
 }
-"""`api_key` opens our API; `*_api_key` is what we show a partner; `*_webhook_secret` is how a partner proves itself."""
+"""`api_key` opens our API; `*_api_key` is what we show a partner; `*_webhook_secret` is how a partner proves itself;
+`webhook_secret…` is how we prove ourselves to the client platform."""
 
 
 def ensure_secrets(folder: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from activities.calling import CREATE, READ, Effect, PartnerCalls
 from interline.domain.calls import CallInput, FailedTry, TryRecord
 from interline.domain.policy import Keys, OrderPolicy
 from interline.errors import (
+    HeldError,
     NotSentError,
     Outcome,
     PartnerCallError,
@@ -22,6 +23,7 @@ from interline.errors import (
     WaitError,
 )
 from tests.activities.conftest import PartnersAt
+from workflows.policies import delivery_window
 
 SCHEDULE = [5.0, 300.0]
 
@@ -290,6 +292,37 @@ async def test_a_client_webhook_has_ten_tries_in_three_days(start: Start) -> Non
         assert error.next_retry_delay
         assert 0.8 * planned <= error.next_retry_delay.total_seconds() <= 1.2 * planned
     assert [record["number"] for record in engine.details] == list(range(1, 11))
+
+
+@pytest.mark.parametrize(("days", "ends"), [(29, False), (31, True)])
+async def test_a_held_webhook_waits_thirty_days_and_is_then_a_dead_letter_with_its_log(
+    start: Start, days: int, *, ends: bool
+) -> None:
+    paused = HeldError("the logistics webhook is paused by ops", wait_seconds=1800.0)
+    engine = start(Partner(*[paused] * 3), READ, schedule_seconds=SCHEDULE)
+    await engine.fail_once()
+    await engine.fail_once()
+    (waiting,) = engine.details
+    waiting["at"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    error = await engine.fail_once()
+    assert (error.type == Outcome.EXHAUSTED, error.non_retryable) == (ends, ends)
+    assert ("; held since 20" in error.message, len(error.details) > 1) == (ends, ends)
+
+
+async def test_the_last_look_of_a_held_webhook_is_at_the_end_of_the_thirty_days(start: Start) -> None:
+    engine = start(Partner(*[HeldError("paused", wait_seconds=1800.0)] * 2), READ, schedule_seconds=SCHEDULE)
+    await engine.fail_once()
+    engine.details[0]["at"] = (datetime.now(UTC) - timedelta(days=30, minutes=-5)).isoformat()
+    error = await engine.fail_once()
+    assert error.next_retry_delay
+    assert error.next_retry_delay.total_seconds() == pytest.approx(300, abs=5)
+
+
+def test_it_is_the_webhook_that_ends_its_waiting_and_never_the_engine() -> None:
+    policy = OrderPolicy()
+    longest = timedelta(days=30 + 1) * 10 + timedelta(hours=63 * 1.2)
+    assert policy.delivery_hold_seconds == timedelta(days=30).total_seconds()
+    assert delivery_window(policy.delivery_schedule_seconds, policy.delivery_hold_seconds) > longest
 
 
 async def test_the_details_are_the_log_of_tries(start: Start) -> None:

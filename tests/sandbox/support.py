@@ -99,7 +99,7 @@ def free_port() -> int:
 def client_config(client_id: str, gateway: str, suffix: str = "") -> Json:
     return {
         "client_id": client_id,
-        "webhook_secret": WEBHOOK_SECRET,
+        "webhook_secrets": dict.fromkeys(("fulfillment", "logistics"), WEBHOOK_SECRET),
         "shipper_auth_key": SHIPPER_AUTH_KEY,
         "partner_keys": {partner: key + suffix for partner, key in KEYS.items()},
         "webhooks_in": {

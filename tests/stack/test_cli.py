@@ -115,12 +115,15 @@ def test_a_new_client_can_order_at_once(stack: Stack) -> None:
     assert added.returncode == 0, added.stderr
     client = json.loads(added.stdout)
     assert client["client_id"] == "toko-baru"
+    assert len({*client["webhook_secrets"].values(), stack.manifest.clients[0].webhook_secret}) == 3
     wait_until("the stack tells of it", lambda: len(stack.manifest.clients) == 3)
     wait_until("the sandbox is back", lambda: _healthy(stack))
 
     body = an_outbound()
     assert stack.post(OUTBOUND, body, client=2).status_code == httpx.codes.ACCEPTED
     stack.wait_for_status(number_of(body), "completed", client=2)
+    received = stack.inbox(number_of(body))
+    assert {item.verified for item in received} == {True}, "each endpoint with its own secret"
     again = stack.interline("client", "add", "Toko Baru")
     assert again.returncode == 1
     assert "already" in again.stderr

@@ -46,6 +46,11 @@ def test_it_parses(parsed: ClientsFile) -> None:
     assert set(client.webhooks_in) == set(Signal)
 
 
+def test_each_webhook_endpoint_has_a_secret_of_its_own(parsed: ClientsFile) -> None:
+    [client] = parsed.clients
+    assert len({endpoint.secrets[0].get_secret_value() for endpoint in client.webhooks.values()}) == len(WebhookKind)
+
+
 def test_secrets_stay_out_of_it(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="env:TOKO_BARU"):
         parse_clients(tomllib.loads(TEXT), base=tmp_path)

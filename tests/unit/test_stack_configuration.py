@@ -39,6 +39,15 @@ def test_an_enrolled_client_is_one_the_registry_knows(tmp_path: Path) -> None:
     assert client.webhooks_in[Signal.GOODS_ISSUED].registered_url.endswith("/webhooks/demo-shop/fulfillment/pgi")
 
 
+def test_each_webhook_endpoint_of_an_enrolled_client_has_a_secret_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "clients.toml"
+    a_client(file)
+    a_client(file, "demo-market")
+
+    endpoints = [endpoint for client in read_clients(file) for endpoint in client.webhooks.values()]
+    assert len({endpoint.secrets[0].get_secret_value() for endpoint in endpoints}) == len(endpoints) == 4
+
+
 def test_no_secret_stands_in_the_settings_file(tmp_path: Path) -> None:
     file = tmp_path / "clients.toml"
     a_client(file)
