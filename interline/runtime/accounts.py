@@ -12,12 +12,14 @@ from temporalio.client import Client as Temporal
 from temporalio.service import RPCError, RPCStatusCode
 
 from interline.domain.account import Account, EndpointSettings
+from interline.domain.statuses import ClientEvent
 from interline.names import MEMO_ACCOUNT, client_workflow_id
 from interline.runtime.clients import Client, Endpoint, WebhookKind
 from interline.runtime.sealing import Sealer
 
 FRESH_SECONDS: Final = 2.0
 """A change holds for running orders within this time (DESIGN §8)."""
+OF_ENDPOINTS: Final = frozenset({ClientEvent.WEBHOOK_PING, ClientEvent.WEBHOOK_FAILING, ClientEvent.WEBHOOK_DISABLED})
 _RPC_TIMEOUT: Final = timedelta(seconds=1.8)
 
 
@@ -35,8 +37,8 @@ class Destination:
     failing_since: datetime | None = None
 
     def wants(self, event: str) -> bool:
-        """The client chose this event (or did not choose: then all)."""
-        return not self.events or event in self.events
+        """The client chose this event (or did not choose: then all). What is told of its endpoints cannot be chosen."""
+        return not self.events or event in self.events or event in OF_ENDPOINTS
 
 
 class Accounts:

@@ -154,10 +154,14 @@ def _dead(shop: Shop, order: str) -> str:
     return next(str(one["id"]) for one in shop.log(order) if one["status"] == "dead")
 
 
-def test_a_sporadic_success_resets(hasty: Shop) -> None:
+def test_a_client_that_chose_few_events_is_told_of_its_failing_endpoint_and_a_sporadic_success_resets(
+    hasty: Shop,
+) -> None:
+    hasty.data("PUT", "/logistics/events", {"events": ["logistics.priced"]})
     hasty.receiver.status = lambda got: 500 if got.path == "/fulfillment" else 200
     order = hasty.order()
     wait_until("it is failing", lambda: hasty.data("GET", "")["fulfillment"]["failing_since"] is not None)
+    wait_until("it is told", lambda: "webhook.failing" in {got.event for got in _notices(hasty)})
     hasty.receiver.status = always(200)
     hasty.data("POST", "/test", {"kind": "fulfillment"})
     state = hasty.data("GET", "")["fulfillment"]
