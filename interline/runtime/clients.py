@@ -194,13 +194,13 @@ class ClientRegistry:
         except KeyError:
             raise UnknownClientError(f"client {client_id!r} is not in {self._path.name}") from None
 
-    def by_api_key(self, key: str) -> Client | None:
-        """The client that owns this key, while the key holds. Hashes are compared in constant time, all of them."""
+    def by_api_key(self, key: str) -> tuple[ApiKey, Client] | None:
+        """This key and the client that owns it, while it holds. Hashes are compared in constant time, all of them."""
         self.refresh()
         digest = hashlib.sha256(key.encode()).hexdigest()
         now = datetime.now(UTC)
         found = [pair for known, pair in self._by_key.items() if hmac.compare_digest(known, digest)]
-        return next((client for known, client in found if known.holds(now)), None)
+        return next((pair for pair in found if pair[0].holds(now)), None)
 
     def all(self) -> list[Client]:
         """Every client, in the file's order."""

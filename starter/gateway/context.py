@@ -51,12 +51,18 @@ def authenticated(request: Request) -> Client:
     keys = request.headers.getlist("x-api-key")
     if not keys or not keys[0]:
         raise refused(ErrorCode.API_KEY_MISSING)
-    client = gateway(request).clients.by_api_key(keys[0]) if len(keys) == 1 else None
-    if client is None:
+    found = gateway(request).clients.by_api_key(keys[0]) if len(keys) == 1 else None
+    if found is None:
         raise not_proven(request, ErrorCode.API_KEY_WRONG)
-    request.state.client_id = client.client_id
+    key, client = found
+    request.state.client_id, request.state.key_id = client.client_id, key.id
     _check_rate(gateway(request), client)
     return client
+
+
+def actor(request: Request) -> str:
+    """Who asks, for the record: an authenticated client's key, by its id."""
+    return f"API of {request.state.client_id}, key {request.state.key_id}"
 
 
 def not_proven(request: Request, error: ErrorCode) -> RequestError:

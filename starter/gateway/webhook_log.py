@@ -15,7 +15,7 @@ from interline.domain.deliveries import DeliveryState, DeliveryView
 from interline.runtime.clients import Client
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
-from starter.gateway.context import Gateway, authenticated, gateway
+from starter.gateway.context import Gateway, actor, authenticated, gateway
 from starter.gateway.engine import within
 from starter.gateway.parameters import Parameters
 from starter.gateway.webhook_settings import Handler, commanding
@@ -48,7 +48,7 @@ async def redeliver_one(request: Request) -> Response:
     client, here = authenticated(request), gateway(request)
     view = await _delivery(request, here, client)
     async with commanding():
-        how = await send_again(here.temporal, client.client_id, view, actor=f"API of {client.client_id}")
+        how = await send_again(here.temporal, client.client_id, view, actor=actor(request))
     return answer(request, 202, {"delivery": view.id, **how})
 
 
@@ -60,7 +60,7 @@ async def redeliver_many(request: Request) -> Response:
         raise RequestError(problems)
     wanted = read_range(read, client.client_id, ZoneInfo(client.warehouse_zone))
     async with commanding():
-        how = await send_many_again(here.temporal, wanted, actor=f"API of {client.client_id}")
+        how = await send_many_again(here.temporal, wanted, actor=actor(request))
     return answer(request, 202, how)
 
 

@@ -29,7 +29,7 @@ from interline.runtime.sealing import SealError
 from interline.runtime.settings import Settings
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
-from starter.gateway.context import authenticated, gateway
+from starter.gateway.context import actor, authenticated, gateway
 from starter.gateway.engine import within
 from starter.webhooks.accounts import PING_SECONDS, AccountCommands, Changed, CommandRefusedError
 from starter.webhooks.addresses import address_refusal
@@ -135,7 +135,7 @@ def _commands(request: Request) -> AccountCommands:
         accounts=here.accounts,
         sealer=here.sealer,
         client=client,
-        actor=f"API of {client.client_id}",
+        actor=actor(request),
         health=here.settings.endpoint_health,
     )
 

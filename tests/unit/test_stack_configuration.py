@@ -31,8 +31,10 @@ def test_an_enrolled_client_is_one_the_registry_knows(tmp_path: Path) -> None:
     a_client(file, "demo-market")
 
     registry = ClientRegistry(file)
-    client = registry.by_api_key(api_key(file, "demo-shop") or "")
-    assert client
+    found = registry.by_api_key(api_key(file, "demo-shop") or "")
+    assert found
+    key, client = found
+    assert key.id == "first"
     assert (client.client_id, client.name) == ("demo-shop", 'The "Shop"')
     assert set(client.webhooks) == set(WebhookKind)
     assert set(client.webhooks_in) == set(Signal)
