@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/installed
 # Most tests wait for a partner's pace, so three run side by side, each third with a stack of its own.
 SIDE_BY_SIDE := --numprocesses 3 --dist loadfile
 
-.PHONY: help setup demo test test-full chaos bench bench-edge bench-webhooks check record screenshots lock clean temporal chromium
+.PHONY: help setup demo test test-full chaos bench bench-edge bench-overload bench-webhooks check record screenshots lock clean temporal chromium
 
 help: ## this list
 	@while IFS= read -r line; do case $$line in \
@@ -41,6 +41,9 @@ bench-webhooks: setup ## event to first try, and what 49 endpoints notice of one
 
 bench-edge: setup ## the gateway beside Temporal's own calls, and its memory; ARGS=--quick for a minute
 	@$(BIN)/python -m bench.edge $(ARGS)
+
+bench-overload: setup ## the gateway at three times what it can take, and 100 webhooks a second; ARGS=--quick for a minute
+	@$(BIN)/python -m bench.overload $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import rules
 	$(BIN)/ruff format --check --quiet .

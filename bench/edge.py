@@ -88,11 +88,16 @@ class Row:
 async def alone(root: Path) -> AsyncIterator[System]:
     """Temporal and the gateway, nobody who works."""
     async with system(root) as here:
-        file = root / "clients.toml"
-        file.write_text(file.read_text().replace("[[clients]]\n", f"[[clients]]\nrequests_per_second = {UNLIMITED}\n"))
+        unlimited(root / "clients.toml")
         for name in ("worker", "reference"):
             here.kill(name)
         yield here
+
+
+def unlimited(file: Path) -> None:
+    """Every client may ask as often as it likes."""
+    named = "[[clients]]\nclient_id"
+    file.write_text(file.read_text().replace(named, f"[[clients]]\nrequests_per_second = {UNLIMITED}\nclient_id"))
 
 
 async def orders(here: System, wire: Wire) -> Pair:
