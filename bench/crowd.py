@@ -79,7 +79,7 @@ class Line(asyncio.Protocol):
             self._transport.write(request)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ready. (uvloop's transport is none by its type.)"""
+        """Ready; by its type uvloop's transport is none."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:

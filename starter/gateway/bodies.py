@@ -32,15 +32,16 @@ async def read_bytes(request: Request, *, most_bytes: int) -> bytes:
     Raises:
         RequestError: 413 as soon as it is known, 408 when the sender is too slow, 503 when there is no room.
     """
-    try:
-        with gateway(request).load.reading():
+    load, place = gateway(request).load, request.scope["place"]
+    with load.reading(place):
+        try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 body = await _collected(request, most_bytes)
-    except TimeoutError:
-        raise refused(ErrorCode.REQUEST_TIMEOUT) from None
-    if body is None:
-        raise refused(ErrorCode.CONTENT_TOO_LARGE)
-    gateway(request).load.grow(request.scope["place"], len(body))
+        except TimeoutError:
+            raise refused(ErrorCode.REQUEST_TIMEOUT) from None
+        if body is None:
+            raise refused(ErrorCode.CONTENT_TOO_LARGE)
+        await load.resume(place, len(body))
     return body
 
 

@@ -32,10 +32,11 @@ _RPC: Final = timedelta(seconds=ANSWER_SECONDS)
 class Delivery:
     """Gives the events of one webhook to Temporal."""
 
-    def __init__(self, temporal: Temporal, client: Client, settings: Settings) -> None:
+    def __init__(self, temporal: Temporal, client: Client, settings: Settings, *, seconds: float) -> None:
         self._temporal = temporal
         self._client = client
         self._settings = settings
+        self._seconds = seconds
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def deliver(self, events: list[Heard]) -> None:
@@ -50,7 +51,7 @@ class Delivery:
             raise trouble
 
     async def _one(self, heard: Heard) -> None:
-        async with self._room, within():
+        async with self._room, within(self._seconds):
             if heard.problem:
                 await self._keep(StrayReason.UNUSABLE, heard.event, key=heard.event.event_id)
             elif heard.event.order_number:

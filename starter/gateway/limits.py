@@ -4,17 +4,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from time import monotonic
 from typing import Final
 
 from interline.contracts.problems import ErrorCode, RequestError, refused
+from starter.gateway.turns import Turns, Waiting
 
 NAMES_KEPT: Final = 10_000
 READING_PER_WORKING: Final = 8
 """Requests whose body is still on its way hold a connection and its bytes, but no processor and no Temporal."""
 PLACE_BYTES: Final = 64 * 1024
 """A body takes one more place for each so many bytes: read and sent on, it takes five times its size of memory."""
+LARGE_WAIT_SECONDS: Final = 1.0
+"""How long a large body that is read may wait for its room."""
 OVERLOAD_SECONDS: Final = 1.0
 
 
@@ -39,65 +43,90 @@ class Buckets:
 
 @dataclass
 class Place:
-    """What one request takes of the room."""
+    """What one request takes of the room, and since when it is its turn to be recorded."""
 
     size: int = 1
+    turn_since: float | None = None
 
 
 class Load:
-    """Requests under way. Beyond the limit the next one is told to come again; nothing queues up."""
+    """Requests under way. Beyond the limit the next one is told to come again."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._working = 0
         self._reading = 0
+        self._turns = Turns(most)
+        self._large = Waiting()
 
     @contextmanager
     def working(self) -> Iterator[Place]:
-        """One request. Its place may grow while it has it.
+        """One request. Its place may change while it has it.
 
         Raises:
             RequestError: 503, there is no room.
         """
-        if self._working >= self._most:
+        place = Place(0)
+        if not self._enter(place, 1):
             raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
-        place = Place()
-        self._working += place.size
         try:
             yield place
         finally:
-            self._working -= place.size
-
-    def grow(self, place: Place, body_bytes: int) -> None:
-        """The body is there: a large one needs more room, unless it is alone.
-
-        Raises:
-            RequestError: 503, there is not as much.
-        """
-        more = body_bytes // PLACE_BYTES
-        if more and self._working > place.size and self._working + more > self._most:
-            raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
-        self._working += more
-        place.size += more
+            self._leave(place)
+            if place.turn_since is not None:
+                self._turns.give_back(monotonic() - place.turn_since)
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
-        """A request that waits for its body leaves its place to others.
+    def reading(self, place: Place) -> Iterator[None]:
+        """A request that waits for its body leaves its place to others; `resume` takes one again.
 
         Raises:
-            RequestError: 503, too many wait like this, or there is no room any more when the body is there.
+            RequestError: 503, too many wait like this.
         """
         if self._reading >= self._most * READING_PER_WORKING:
             raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
-        self._working -= 1
+        self._leave(place)
         self._reading += 1
         try:
             yield
         finally:
             self._reading -= 1
-            self._working += 1
-        if self._working > self._most:
+
+    async def resume(self, place: Place, body_bytes: int) -> None:
+        """The body is there. A large one needs more room, and may wait a moment for it.
+
+        Raises:
+            RequestError: 503, there is not as much.
+        """
+        size = 1 + body_bytes // PLACE_BYTES
+        enter = partial(self._enter, place, size)
+        if not (enter() if size == 1 else await self._large.admitted(enter, within_seconds=LARGE_WAIT_SECONDS)):
             raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
+
+    async def turn(self, place: Place) -> float:
+        """What follows is recorded by Temporal: wait for a turn, which ends with the request; how long that took.
+
+        Raises:
+            RequestError: 503, there is none soon.
+        """
+        came = monotonic()
+        if not await self._turns.taken():
+            raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
+        place.turn_since = monotonic()
+        return place.turn_since - came
+
+    def _enter(self, place: Place, size: int) -> bool:
+        """Take so much if there is as much, or if nobody else is there."""
+        if self._working and self._working + size > self._most:
+            return False
+        self._working += size
+        place.size = size
+        return True
+
+    def _leave(self, place: Place) -> None:
+        self._working -= place.size
+        place.size = 0
+        self._large.call()
 
 
 def later(error: ErrorCode, wait_seconds: float) -> RequestError:

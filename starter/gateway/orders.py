@@ -54,9 +54,10 @@ async def _create(request: Request, read: _Reader) -> Response:
     client, here = authenticated(request), gateway(request)
     key = idempotency.key_of(request)
     asked = read(await read_json(request), terms(client))
+    waited = await here.load.turn(request.scope["place"])
     order = _order_input(asked, client, here.settings)
     with here.keys.alone(client.client_id, key):
-        async with within():
+        async with within(ANSWER_SECONDS - waited):
             await _require_webhooks(here.accounts, client)
             repeated = False
             if key:

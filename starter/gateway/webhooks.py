@@ -19,7 +19,7 @@ from starter.gateway.answers import answer
 from starter.gateway.bodies import WEBHOOK_BYTES, read_bytes
 from starter.gateway.context import Gateway, gateway, not_proven
 from starter.gateway.delivery import Delivery
-from starter.gateway.engine import within
+from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.policy import registered_url
 from starter.gateway.proof import Proof, proof_of
 from starter.gateway.rejections import TRACES, trace
@@ -45,7 +45,9 @@ async def receive(request: Request) -> Response:
     request.state.client_id = client.client_id
     if abs(proof.drift_seconds) > DRIFT_SECONDS:
         _log.warning("webhook.clock_drift", client_id=client.client_id, route=route, seconds=round(proof.drift_seconds))
-    await Delivery(here.temporal, client, here.settings).deliver(_events(body, _reading(client, route, proof)))
+    waited = await here.load.turn(request.scope["place"])
+    delivery = Delivery(here.temporal, client, here.settings, seconds=ANSWER_SECONDS - waited)
+    await delivery.deliver(_events(body, _reading(client, route, proof)))
     return answer(request, 200)
 
 

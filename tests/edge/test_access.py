@@ -156,17 +156,28 @@ def test_a_bucket_fills_again_and_forgets_the_oldest_names() -> None:
     assert take("a") == 0
 
 
-def test_a_large_body_takes_the_room_of_five_requests_and_gives_it_back() -> None:
+async def test_a_large_body_takes_the_room_of_five_requests_and_gives_it_back() -> None:
     load = Load(9)
     for _ in range(2):
-        with load.working() as first, load.working() as second:
-            load.grow(first, CLIENT_BYTES)
+        with load.working() as first, load.working() as second, load.reading(first), load.reading(second):
+            await load.resume(first, CLIENT_BYTES)
             with pytest.raises(RequestError):
-                load.grow(second, CLIENT_BYTES)
-            load.grow(second, CLIENT_BYTES - PLACE_BYTES)
+                await load.resume(second, CLIENT_BYTES)
+            await load.resume(second, CLIENT_BYTES - PLACE_BYTES)
     small = Load(1)
-    with small.working() as alone:
-        small.grow(alone, CLIENT_BYTES)
+    with small.working() as alone, small.reading(alone):
+        await small.resume(alone, CLIENT_BYTES)
+
+
+async def test_a_large_body_waits_a_moment_for_its_room() -> None:
+    load = Load(6)
+    with load.working() as second, load.reading(second):
+        with load.working() as first, load.reading(first):
+            await load.resume(first, CLIENT_BYTES)
+            waiting = asyncio.create_task(load.resume(second, CLIENT_BYTES))
+            await asyncio.sleep(0.05)
+            assert not waiting.done()
+        await waiting
 
 
 async def test_beyond_its_room_the_gateway_says_when_to_come_again(clients_file: Path, temporal: Temporal) -> None:
