@@ -1,6 +1,8 @@
 """The one place that sends. Every failure leaves here as a `PartnerCallError` with its outcome decided."""
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -139,10 +141,22 @@ def _not_sent(request: Outgoing, error: BaseException) -> NotSentError:
     while cause and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     if cause is None:
-        return NotSentError(f"{request.who} cannot be reached ({type(error).__name__})")
+        return NotSentError(f"{request.who} cannot be reached ({_unreached(error)})")
     why = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or "the handshake broke off"
     log.error("partner.tls_failed", partner=request.who, destination=destination_of(request.url), why=why)
     return TlsError(f"{request.who} cannot be trusted: TLS failed ({why})")
+
+
+def _unreached(error: BaseException) -> str:
+    """In the words of the innermost fault that has any."""
+    cause: BaseException | None = error
+    while cause:
+        if isinstance(cause, socket.gaierror):
+            return "its name is not known"
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno).lower()
+        cause = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause.__cause__ or cause.__context__
+    return "no connection in time" if isinstance(error, httpx.TimeoutException) else type(error).__name__
 
 
 def retry_after(value: str | None, *, says: str | None = None) -> float | None:

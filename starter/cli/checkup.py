@@ -2,21 +2,21 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
 from interline.names import Partner
-from interline.runtime.clients import Client, PartnerAccount, WebhookKind
+from interline.runtime.clients import Client, PartnerAccount
 from interline.runtime.settings import Settings
 from interline.runtime.temporal import missing_attributes, retention
+from starter.cli.endpoints import webhook_findings
 from starter.cli.errors import CliError
+from starter.cli.finding import Finding
 from starter.cli.target import Target
 from starter.stack.clients import read_clients
 from starter.stack.errors import StackError
@@ -36,16 +36,6 @@ RECENT: Final = timedelta(minutes=2)
 SETUP_FIX: Final = "run `interline setup-namespace`"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing examined."""
-
-    name: str
-    ok: bool
-    detail: str
-    fix: str = ""
-
-
 async def examine(target: Target) -> list[Finding]:
     """Everything, in the order in which it has to be put right."""
     findings = await _temporal(target)
@@ -57,7 +47,7 @@ async def examine(target: Target) -> list[Finding]:
         findings.append(await _public_address(http, target))
         answers = await asyncio.gather(*(_partner(http, client, name) for client in clients for name in HARMLESS_READS))
         findings += [finding for finding, _ in answers]
-        findings += [await _webhook(client, kind) for client in clients for kind in WebhookKind]
+        findings += await webhook_findings(target, clients)
         findings += [found for client in clients if (found := _registered(client, _outside(target)))]
         findings.append(_clock(offset for _, offset in answers))
     return findings
@@ -133,22 +123,6 @@ async def _ask(http: httpx.AsyncClient, account: PartnerAccount, path: str) -> h
 def _offset(answer: httpx.Response) -> timedelta | None:
     header = answer.headers.get("date")
     return abs(datetime.now(UTC) - parsedate_to_datetime(header)) if header else None
-
-
-async def _webhook(client: Client, kind: WebhookKind) -> Finding:
-    """Active, and somebody listens there; nothing is sent."""
-    name = f"{client.client_id}: {kind.value} webhook"
-    endpoint = client.webhooks.get(kind)
-    if endpoint is None or not endpoint.active:
-        return Finding(name, False, "not active", f"add [clients.webhooks.{kind.value}] with active = true")
-    parts = urlsplit(endpoint.url)
-    try:
-        port = parts.port or {"https": 443}.get(parts.scheme, 80)
-        _, writer = await asyncio.wait_for(asyncio.open_connection(parts.hostname, port), timeout=3.0)
-    except (OSError, ValueError):
-        return Finding(name, False, f"nobody listens at {endpoint.url}", "check its url and the client's server")
-    writer.close()
-    return Finding(name, True, f"active, {endpoint.url}")
 
 
 def _registered(client: Client, outside: str) -> Finding | None:

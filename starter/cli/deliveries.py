@@ -1,6 +1,6 @@
 """`interline webhooks deliveries|redeliver`: the delivery log, and sending again."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
@@ -14,8 +14,10 @@ from starter.cli.render import dumps, wide_console
 from starter.cli.render import moment as written
 from starter.cli.shop import Shop, with_shop
 from starter.cli.target import ClientOption, JsonOption, StateOption
-from starter.webhooks.log import Asked, Page, read_log
+from starter.webhooks.log import OPEN_STATES, Asked, Page, read_log
 from starter.webhooks.redelivery import send_again, send_many_again
+
+ANSWER_SHOWN: Final = 200
 
 OrderOption = Annotated[str | None, typer.Option("--order", help="Of one order.")]
 SinceOption = Annotated[str | None, typer.Option("--since", help="From this time on, like 2026-11-23T09:00:00Z.")]
@@ -43,7 +45,7 @@ def deliveries(  # noqa: PLR0913  each is one option
 
     page = with_shop(state, client, read)
     found = page.deliveries
-    typer.echo(dumps([delivery_log.shown(view) for view in found])) if json else _print(found)
+    typer.echo(dumps([delivery_log.shown(view) for view in found])) if json else _print(found, tries=bool(order))
     if page.unread:
         typer.echo(f"No answer from {', '.join(page.unread)}: does a worker run? Repeat.", err=True)
 
@@ -87,7 +89,7 @@ async def _one(shop: Shop, wanted: str) -> DeliveryView:
     raise CliError(f"there is no delivery {wanted}: `interline webhooks deliveries --order {number}` lists them")
 
 
-def _print(found: list[DeliveryView]) -> None:
+def _print(found: list[DeliveryView], *, tries: bool) -> None:
     table = Table("id", "event", "status", "tries", "last answer", "next try", "webhook id")
     for view in found:
         last = view.tries[-1] if view.tries else None
@@ -102,3 +104,15 @@ def _print(found: list[DeliveryView]) -> None:
             view.webhook_id,
         )
     wide_console().print(table if found else "No deliveries.")
+    for view in found:
+        if tries and (len(view.tries) > 1 or view.state in OPEN_STATES):
+            _print_tries(view)
+
+
+def _print_tries(view: DeliveryView) -> None:
+    """What the receiver said each time, to somebody who looks for the reason. It may not steer the terminal."""
+    for one in view.tries:
+        shown = "".join(char if char.isprintable() else " " for char in one.answer[:ANSWER_SHOWN])
+        answer = f": {shown}" if shown else ""
+        said = f"{one.status} in {one.milliseconds} ms{answer}" if one.status else one.message
+        typer.echo(f"{view.id}  try {one.number}  {written(one.at)}  {said}")

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from starter.cli import render
-from starter.cli.checkup import Finding, examine
+from starter.cli.checkup import examine
+from starter.cli.finding import Finding
 from starter.cli.target import JsonOption, StateOption, Target
 
 

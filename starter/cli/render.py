@@ -14,7 +14,7 @@ from temporalio.client import WorkflowExecution
 from interline.attributes import NEEDS_ATTENTION
 from interline.domain.statuses import StepState
 from interline.domain.view import OrderView
-from interline.names import Attribute
+from interline.names import Activity, Attribute
 from interline.steps import Step, title_of
 from starter.cli.lookup import Seen, attribute
 from starter.links import ui_link
@@ -149,5 +149,8 @@ def _print_why(console: Console, seen: Seen) -> None:
     for retry in seen.retries:
         when = f"next try at {moment(retry.at)}" if retry.at else "trying now"
         console.print(Text(f"{retry.activity}: {retry.failure}; {when}, try {retry.attempt}.", style="yellow"))
+        if retry.activity == Activity.CLIENT_SEND_WEBHOOK:
+            log = f"interline webhooks deliveries --client {view.client_id} --order {view.order_number}"
+            console.print(Text(f"What the receiver said each time: `{log}`."))
     if view.next:
         console.print(Text(f"Next: {view.next}"))

@@ -56,7 +56,7 @@ def with_shop(state: Path | None, client_id: str | None, work: Callable[[Shop], 
     client = _client(target, client_id)
 
     async def run() -> Result:
-        return await work(_shop(await target.connect(), client, target))
+        return await work(shop_of(await target.connect(), client, target))
 
     try:
         return asyncio.run(run())
@@ -77,7 +77,8 @@ def _client(target: Target, client_id: str | None) -> Client:
     return known[client_id]
 
 
-def _shop(temporal: Temporal, client: Client, target: Target) -> Shop:
+def shop_of(temporal: Temporal, client: Client, target: Target) -> Shop:
+    """This client of this installation."""
     if target.stack:
         sealer = Sealer.of(f"file:secrets/{SEALING_KEY}", base=target.stack.root)
         return Shop(temporal, client, sealer=sealer, allow_private=True)

@@ -73,11 +73,15 @@ async def test_an_answer_is_returned_with_its_status_and_body(http: Http) -> Non
 
 
 async def test_refused_means_nothing_was_sent(http: Http) -> None:
-    assert isinstance(await failure(http, f"http://127.0.0.1:{an_unused_port()}"), NotSentError)
+    refused = await failure(http, f"http://127.0.0.1:{an_unused_port()}")
+    assert isinstance(refused, NotSentError)
+    assert str(refused).endswith("cannot be reached (connection refused)")
 
 
 async def test_an_unknown_name_means_nothing_was_sent(http: Http) -> None:
-    assert isinstance(await failure(http, "http://no-such-host.invalid"), NotSentError)
+    unknown = await failure(http, "http://no-such-host.invalid")
+    assert isinstance(unknown, NotSentError)
+    assert str(unknown).endswith("cannot be reached (its name is not known)")
 
 
 async def test_tls_to_a_server_that_speaks_none_means_nothing_was_sent(http: Http) -> None:

@@ -1,6 +1,7 @@
 """`interline webhooks …`: the same as the API, for operators."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -29,10 +30,14 @@ def test_the_story_in_the_terminal(shop: Shop) -> None:
 
     shop.receiver.status = always(500)
     assert not run(shop, "test", "logistics", code=1)["ok"]
+    shop.receiver.answer = b"no \x1b[2Jthanks"
     shop.receiver.status = lambda got: 500 if got.order else 200
     order = shop.order()
     wait_until("it waits", lambda: [one["attempts"] for one in shop.log(order)][:1] == [4])
-    assert "retrying" in run(shop, "deliveries", "--order", order)
+    shown = run(shop, "deliveries", "--order", order)
+    assert "retrying" in shown
+    assert len(re.findall(rf"{order}~1  try \d  \S+ \S+  500 in \d+ ms: no  \[2Jthanks\n", shown)) == 4, "no escape"
+    assert f"--order {order}`" in shop.stack.interline("order", "why", order, "--client", shop.client_id).stdout
     assert run(shop, "deliveries", "--order", order, "--json")[0]["last_status"] == 500
     another = shop.order()
     wait_until("it waits too", lambda: [one["attempts"] for one in shop.log(another)][:1] == [4])
@@ -44,6 +49,27 @@ def test_the_story_in_the_terminal(shop: Shop) -> None:
     assert shop.receiver.taken(another) == sorted(shop.receiver.taken(another))
     run(shop, "redeliver", "--order", order)
     wait_until("it came again", lambda: any(got.is_replay for got in shop.receiver.of(order)))
+
+
+def test_the_doctor_tells_how_the_endpoints_fare_now_and_what_to_do(shop: Shop) -> None:
+    """Not what the clients' file said once."""
+    assert _examined(shop, "logistics") == (True, f"active, {shop.receiver.url}")
+    run(shop, "pause", "logistics")
+    ok, seen = _examined(shop, "logistics")
+    assert (ok, seen.startswith("paused by ")) == (False, True)
+    run(shop, "resume", "logistics")
+    shop.receiver.status = always(503)
+    shop.order()
+    wait_until("it is failing", lambda: "is failing since 20" in _examined(shop, "logistics")[1])
+    shop.receiver.status = always(200)
+    run(shop, "recover", "logistics")
+
+
+def _examined(shop: Shop, kind: str) -> tuple[bool, str]:
+    findings = json.loads(shop.stack.interline("doctor", "--json").stdout)
+    found = next(one for one in findings if one["name"] == f"{shop.client_id}: {kind} webhook")
+    assert found["ok"] or f"{kind} --client {shop.client_id}`" in found["fix"]
+    return found["ok"], found["detail"]
 
 
 @pytest.mark.parametrize(

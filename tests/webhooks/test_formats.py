@@ -190,7 +190,7 @@ def test_the_receiver_to_copy_takes_an_order_each_webhook_once(module_shop: Shop
     shop = module_shop
     secret = _secret(shop, "fulfillment")
     inbox = Inbox(tmp_path / "inbox.db")
-    with running(make_server(secret, inbox, 0)) as url:
+    with running(make_server(["whsec_b3RoZXI=", secret], inbox, 0)) as url:
         shop.data("PUT", "", {"fulfillment": {"url": f"{url}/hooks"}})
         shop.settle()
         order = shop.order()
