@@ -36,7 +36,7 @@ chaos: setup ## kill -9 everything under load, then compare all witnesses; ARGS=
 bench: setup ## measure against bound, naive design and peers (docs/performance.md); ARGS=--quick for four minutes
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-webhooks: setup ## event to first try, and what 49 endpoints notice of one that hangs
+bench-webhooks: setup ## event to first try at the highest rate, and what 49 endpoints notice of one that hangs
 	@$(BIN)/python -m bench.webhooks $(ARGS)
 
 bench-edge: setup ## the gateway beside Temporal's own calls, and its memory; ARGS=--quick for a minute

@@ -43,9 +43,9 @@ class Round:
         return self.cpu_ms[process] if process else sum(self.cpu_ms.values())
 
 
-async def capacity_round(contestant: Contestant, orders: int, tag: str) -> Round:
+async def capacity_round(contestant: Contestant, orders: int, tag: str, *, at_a_time: int = AT_A_TIME) -> Round:
     """`orders` orders, forty at a time, as fast as they end."""
-    room = asyncio.Semaphore(AT_A_TIME)
+    room = asyncio.Semaphore(at_a_time)
 
     async def one(place: int) -> None:
         async with room:
