@@ -123,6 +123,8 @@ async def orders(here: System, wire: Wire) -> Pair:
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             memo=memo,
             search_attributes=attributes,
+            static_summary=await described.static_summary(),
+            static_details=await described.static_details(),
         )
 
     return Pair("order → StartWorkflow", ours, raw)

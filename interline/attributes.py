@@ -1,7 +1,10 @@
 """The typed search attributes: the columns and filters of the Temporal UI. Opaque ids and states only."""
 
+from collections.abc import Mapping
 from typing import Final
 
+import orjson
+from temporalio.api.common.v1 import Payload, SearchAttributes
 from temporalio.common import SearchAttributeKey
 
 from interline.names import Attribute
@@ -12,3 +15,15 @@ KEYWORDS: Final[dict[Attribute, SearchAttributeKey[str]]] = {
     if attribute is not Attribute.NEEDS_ATTENTION
 }
 NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool(Attribute.NEEDS_ATTENTION.value)
+
+
+def encoded(words: Mapping[Attribute, str], *, needs_attention: bool) -> SearchAttributes:
+    """Keyword attributes and the flag as a request carries them; byte for byte what the SDK makes of them."""
+    fields = {attribute.value: _payload("Keyword", word) for attribute, word in words.items()}
+    return SearchAttributes(
+        indexed_fields={**fields, Attribute.NEEDS_ATTENTION.value: _payload("Bool", needs_attention)}
+    )
+
+
+def _payload(kind: str, value: str | bool) -> Payload:  # noqa: FBT001  a value, no switch
+    return Payload(metadata={"encoding": b"json/plain", "type": kind.encode()}, data=orjson.dumps(value))

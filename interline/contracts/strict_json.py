@@ -49,8 +49,16 @@ def read_object(raw: bytes, limits: Limits = CLIENT_LIMITS) -> JsonObject:
     Raises:
         RequestError: 400 for text that is not JSON of one meaning, 422 for values beyond the limits, all at once.
     """
-    value = parse(raw, exact=limits.exact)
-    problems = list(_beyond(value, "", limits))
+    return object_within(parse(raw, exact=limits.exact), limits)
+
+
+def object_within(value: JsonValue, limits: Limits) -> JsonObject:
+    """A value that was read, if it is an object within the limits.
+
+    Raises:
+        RequestError: 422, with all that is wrong at once; 400 for text that cannot be stored.
+    """
+    problems = [] if _is_within(value, limits) else list(_beyond(value, "", limits))
     if not isinstance(value, dict):
         problems.insert(0, Problem(ErrorCode.WRONG_TYPE, "send one JSON object", ""))
     if problems:
@@ -94,6 +102,8 @@ def _decode(raw: bytes) -> str:
 
 
 def _depth_exceeds(text: str, most: int) -> bool:
+    if text.count("[") + text.count("{") <= most:
+        return False
     depth = 0
     for bracket in _STRINGS.sub("", text).translate(_ALL_BUT_BRACKETS):
         depth += 1 if bracket in "[{" else -1 if bracket in "]}" else 0
@@ -139,6 +149,27 @@ def _short(text: str) -> str:
 
 def _constant(_: str) -> NoReturn:
     raise refused(ErrorCode.MALFORMED_JSON, "NaN and Infinity are not JSON: send a number or leave the field out")
+
+
+def _is_within(value: JsonValue, limits: Limits) -> bool:
+    """Is `_beyond` sure to find nothing? One quick pass; what has anything unusual gets the thorough one."""
+    left = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            if not item.isascii() or "\0" in item or len(item) > limits.text_bytes:
+                return False
+        elif isinstance(item, list):
+            if len(item) > limits.items:
+                return False
+            left += item
+        elif isinstance(item, dict):
+            if not all(name.isascii() and "\0" not in name and len(name) <= NAME_CHARACTERS for name in item):
+                return False
+            left += item.values()
+        elif item is not None and not -LARGEST_INTEGER <= item <= LARGEST_INTEGER:
+            return False
+    return True
 
 
 def _beyond(value: JsonValue, pointer: str, limits: Limits) -> Iterator[Problem]:

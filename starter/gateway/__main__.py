@@ -21,6 +21,8 @@ GRACE_SECONDS = 10
 QUEUE_SECONDS = 0.1
 """How long connections that wait to be accepted are taken in after SIGTERM."""
 KEEP_ALIVE_SECONDS = 30
+ENGINE_THREADS = "1"
+"""Threads of the engine's client. Each request makes one or two calls, and a second thread only wakes the first."""
 
 
 class GracefulServer(uvicorn.Server):
@@ -58,6 +60,7 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Read the settings, then serve on uvloop."""
     settings = Settings()
+    os.environ.setdefault("TOKIO_WORKER_THREADS", ENGINE_THREADS)
     logging.configure(process="gateway", level=settings.log_level, file=settings.log_file)
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(serve(settings))

@@ -1,30 +1,19 @@
 """Red 1 and red 2: an order comes in, exactly one RPC makes it durable, and only then it is acknowledged."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from fastapi import Request, Response
 from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowExecutionDescription
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from interline.attributes import KEYWORDS, NEEDS_ATTENTION
 from interline.contracts.orders_in import OrderRequest, Terms, read_inbound, read_outbound
 from interline.contracts.problems import ErrorCode, Problem, RequestError
 from interline.domain.account import Account
 from interline.domain.base import JsonObject
 from interline.domain.order import OrderInput
-from interline.domain.statuses import LogisticsStatus, OrderStatus
-from interline.names import (
-    MEMO_ACCEPTED,
-    MEMO_FINGERPRINT,
-    MEMO_KIND,
-    ORDER_QUEUE,
-    Attribute,
-    Workflow,
-    order_workflow_id,
-)
+from interline.domain.statuses import OrderStatus
+from interline.names import MEMO_ACCEPTED, MEMO_FINGERPRINT, Attribute, order_workflow_id
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, WebhookKind
 from interline.runtime.settings import Settings
@@ -36,6 +25,7 @@ from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.links import order_link
 from starter.gateway.policy import callback_url, order_policy, terms
 from starter.gateway.standing import standing, why_it_is_off, word
+from starter.gateway.starting import start_order
 
 _Reader = Callable[[JsonObject, Terms], OrderRequest]
 
@@ -63,9 +53,7 @@ async def _create(request: Request, read: _Reader) -> Response:
             if key:
                 named = {"client_id": client.client_id, "path": request.scope["path"], "fingerprint": asked.fingerprint}
                 repeated = await idempotency.claim(here.temporal, key, **named)
-            try:
-                await _start(here.temporal, order, asked.fingerprint)
-            except WorkflowAlreadyStartedError:
+            if not await start_order(here.temporal, order, asked.fingerprint):
                 accepted_at = await _same_order(here.temporal, order, asked.fingerprint, repeated=repeated)
                 return _acknowledged(request, order, accepted_at, replayed=True)
     return _acknowledged(request, order, order.accepted_at.isoformat(), replayed=False)
@@ -106,61 +94,6 @@ def _order_input(asked: OrderRequest, client: Client, settings: Settings) -> Ord
         callback_url=callback_url(client, settings),
         policy=order_policy(client, settings, asked.shipment, at=now),
     )
-
-
-async def _start(temporal: Temporal, order: OrderInput, fingerprint: str) -> None:
-    await temporal.start_workflow(
-        Workflow.ORDER,
-        order,
-        id=order_workflow_id(order.client_id, order.order_number),
-        task_queue=ORDER_QUEUE,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        memo={
-            MEMO_FINGERPRINT: fingerprint,
-            MEMO_ACCEPTED: order.accepted_at.isoformat(),
-            MEMO_KIND: order.kind.value,
-        },
-        search_attributes=_attributes(order),
-        static_summary=_summary(order),
-        static_details=_details(order),
-        rpc_timeout=timedelta(seconds=ANSWER_SECONDS),
-    )
-
-
-def _attributes(order: OrderInput) -> TypedSearchAttributes:
-    words = {
-        Attribute.CLIENT_ID: order.client_id,
-        Attribute.TRACKING_ID: order.tracking_id,
-        Attribute.WAREHOUSE_ID: order.warehouse_id,
-        Attribute.ORDER_STATUS: OrderStatus.ACCEPTED.value,
-        Attribute.LOGISTICS_STATUS: LogisticsStatus.NONE.value,
-    }
-    pairs = [SearchAttributePair(KEYWORDS[attribute], word) for attribute, word in words.items()]
-    return TypedSearchAttributes([*pairs, SearchAttributePair(NEEDS_ATTENTION, value=False)])
-
-
-def _summary(order: OrderInput) -> str:
-    shipment = order.shipment
-    what = f"{shipment.rate_type.value} {shipment.weight_kg.normalize():f} kg"
-    return f"{order.kind.value} {order.order_number} · {order.client_id} · {what}"
-
-
-def _details(order: OrderInput) -> str:
-    """Facts for the Temporal UI, as markdown. No personal data: no names, addresses or coordinates."""
-    shipment = order.shipment
-    facts = {
-        "order number": order.order_number,
-        "tracking id": order.tracking_id,
-        "client": order.client_id,
-        "warehouse": order.warehouse_id,
-        "lines": str(len(order.lines)),
-        "weight": f"{shipment.weight_kg.normalize():f} kg",
-        "dimensions": f"{shipment.length_cm} x {shipment.width_cm} x {shipment.height_cm} cm",
-        "rate type": shipment.rate_type.value,
-        "service type": str(shipment.service_type),
-        "quote": order.quote_id or "none named",
-    }
-    return "\n".join(f"- **{name}**: {fact}" for name, fact in facts.items())
 
 
 async def _same_order(temporal: Temporal, order: OrderInput, fingerprint: str, *, repeated: bool) -> str:

@@ -1,6 +1,7 @@
 """What a client's settings mean for one order, fixed when it is accepted."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from interline.contracts.measures import Catalogue, Measures
 from interline.contracts.orders_in import Terms
@@ -18,6 +19,15 @@ CLIENT_LOCAL_SECONDS = 1.0
 """A client's webhook endpoint gets less of a workflow task than a partner does (DESIGN §2)."""
 
 
+class _Made(NamedTuple):
+    client: Client
+    settings: Settings
+    policy: OrderPolicy
+
+
+_made: dict[str, _Made] = {}
+
+
 def order_policy(client: Client, settings: Settings, shipment: Shipment, *, at: datetime) -> OrderPolicy:
     """Everything that is fixed for an order accepted at `at`."""
     deadlines = _deadlines(client, settings, shipment)
@@ -26,7 +36,14 @@ def order_policy(client: Client, settings: Settings, shipment: Shipment, *, at: 
 
 
 def client_policy(client: Client, settings: Settings) -> OrderPolicy:
-    """Terms and switches: the client's own where it has them, else the settings'."""
+    """Terms and switches: the client's own where it has them, else the settings'. Made once for each pair of them."""
+    made = _made.get(client.client_id)
+    if made is None or made.client is not client or made.settings is not settings:
+        made = _made[client.client_id] = _Made(client, settings, _client_policy(client, settings))
+    return made.policy
+
+
+def _client_policy(client: Client, settings: Settings) -> OrderPolicy:
     logistics = client.partners.get(Partner.LOGISTICS)
     return OrderPolicy(
         oms=_terms(client, Partner.OMS),

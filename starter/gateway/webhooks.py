@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from interline.contracts.event_reading import Heard, Reading
 from interline.contracts.partner_events import ROUTES, heard, unreadable
 from interline.contracts.problems import ErrorCode, RequestError
-from interline.contracts.strict_json import PARTNER_LIMITS, read_object
+from interline.contracts.strict_json import PARTNER_LIMITS, object_within
 from interline.domain.stray import StrayInput
 from interline.runtime.clients import Client, UnknownClientError
 from starter.gateway.answers import answer
@@ -21,7 +21,7 @@ from starter.gateway.context import Gateway, gateway, not_proven
 from starter.gateway.delivery import Delivery
 from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.policy import registered_url
-from starter.gateway.proof import Proof, proof_of
+from starter.gateway.proof import Proof, Sent, proof_of
 from starter.gateway.rejections import TRACES, trace
 from starter.gateway.strays import keep_stray
 
@@ -36,9 +36,9 @@ NOBODY: Final = "unknown"
 async def receive(request: Request) -> Response:
     """Take a partner's webhook. Once its sender is proven, no content is refused."""
     here, route = gateway(request), _route(request)
-    body = await read_bytes(request, most_bytes=WEBHOOK_BYTES)
+    sent = Sent(await read_bytes(request, most_bytes=WEBHOOK_BYTES))
     client = _client(here, request.path_params["client_id"])
-    proof = _proof(request, here, client, route, body) if client else None
+    proof = _proof(request, here, client, route, sent) if client else None
     if client is None or proof is None:
         await _reject(here, client, route)
         raise not_proven(request, ErrorCode.WEBHOOK_SIGNATURE_INVALID)
@@ -47,7 +47,7 @@ async def receive(request: Request) -> Response:
         _log.warning("webhook.clock_drift", client_id=client.client_id, route=route, seconds=round(proof.drift_seconds))
     waited = await here.load.turn(request.scope["place"])
     delivery = Delivery(here.temporal, client, here.settings, seconds=ANSWER_SECONDS - waited)
-    await delivery.deliver(_events(body, _reading(client, route, proof)))
+    await delivery.deliver(_events(sent, _reading(client, route, proof)))
     return answer(request, 200)
 
 
@@ -64,13 +64,13 @@ def _client(here: Gateway, client_id: str) -> Client | None:
         return None
 
 
-def _proof(request: Request, here: Gateway, client: Client, route: str, body: bytes) -> Proof | None:
+def _proof(request: Request, here: Gateway, client: Client, route: str, sent: Sent) -> Proof | None:
     kind = ROUTES[route].kind
     inbound = client.webhooks_in.get(kind)
     if inbound is None:
         return None
     url = registered_url(client, kind, route, here.settings)
-    return proof_of(inbound, request.headers.getlist, body, registered_url=url)
+    return proof_of(inbound, request.headers.getlist, sent, registered_url=url)
 
 
 async def _reject(here: Gateway, client: Client | None, route: str) -> None:
@@ -88,11 +88,11 @@ def _reading(client: Client, route: str, proof: Proof) -> Reading:
     return Reading(kind, partner, ZoneInfo(client.warehouse_zone), datetime.now(UTC), proof.sender_id)
 
 
-def _events(body: bytes, reading: Reading) -> list[Heard]:
+def _events(sent: Sent, reading: Reading) -> list[Heard]:
     try:
-        return heard(read_object(body, PARTNER_LIMITS), reading)
+        return heard(object_within(sent.said(), PARTNER_LIMITS), reading)
     except RequestError as error:
-        return [unreadable(body, reading, f"the body cannot be read: {error}")]
+        return [unreadable(sent.body, reading, f"the body cannot be read: {error}")]
     except Exception as error:  # noqa: BLE001  a reader's bug must not lose an event that its sender may never repeat
         _log.error("webhook.reader_fault", kind=reading.kind.value, error=type(error).__name__)
-        return [unreadable(body, reading, "a fault of our reader")]
+        return [unreadable(sent.body, reading, "a fault of our reader")]

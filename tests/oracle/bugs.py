@@ -30,8 +30,11 @@ BUGS: Final = (
     Bug(
         name="order acknowledged before the commit",
         module="starter.gateway.orders",
-        right="            await _start(here.temporal, order, asked.fingerprint)\n",
-        wrong='            __import__("asyncio").ensure_future(_start(here.temporal, order, asked.fingerprint))\n',
+        right="            if not await start_order(here.temporal, order, asked.fingerprint):\n",
+        wrong=(
+            "            starting = start_order(here.temporal, order, asked.fingerprint)\n"
+            '            if __import__("asyncio").ensure_future(starting) is None:\n'
+        ),
         caught_by="tests/edge/test_crashes.py::test_nothing_acknowledged_is_missing_and_nothing_is_applied_twice[3]",
     ),
     Bug(

@@ -16,9 +16,11 @@ from interline.contracts.measures import Measures, cube_side, summed
 from interline.contracts.orders_in import Terms, read_inbound, read_outbound
 from interline.contracts.partner_events import heard, unreadable
 from interline.contracts.problems import RequestError
+from interline.contracts.strict_json import CLIENT_LIMITS, PARTNER_LIMITS, Limits, _beyond, _is_within
 from interline.domain.base import JsonObject
 from interline.domain.events import Event
 from interline.names import Signal
+from tests.builders import an_outbound
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 RECEIVED = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -309,3 +311,20 @@ def test_the_fingerprint_is_of_the_meaning() -> None:
     assert fingerprint(one) == fingerprint(orjson.loads(b'{ "b": {"c": "\\u00e9"}, "a": [1.0, 2.50] }'))
     assert fingerprint(one) != fingerprint({**one, "a": [2.5, 1]})
     assert len(fingerprint({"huge": 1e300})) == 64
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+)
+TIGHT = Limits(items=2, text_bytes=3)
+
+
+@given(json_values)
+def test_the_quick_look_at_a_body_passes_nothing_that_the_thorough_one_refuses(value: JsonValue) -> None:
+    for limits in (TIGHT, CLIENT_LIMITS, PARTNER_LIMITS):
+        assert not _is_within(value, limits) or not list(_beyond(value, "", limits))
+
+
+def test_the_quick_look_passes_an_ordinary_body() -> None:
+    assert _is_within(an_outbound(), CLIENT_LIMITS)
