@@ -10,7 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from interline.attributes import KEYWORDS
 from interline.domain.base import JsonObject
-from interline.domain.stray import EndedOrder, HandOver, HandOverResult
+from interline.domain.stray import EndedOrder, HandOver, HandOverResult, KeptState, StrayState
 from interline.messages import is_full, signal_order
 from interline.names import Activity, Attribute, order_workflow_id
 
@@ -44,7 +44,7 @@ class Strays:
         described = await _described(handle)
         if described is None or described.status is WorkflowExecutionStatus.RUNNING:
             return HandOverResult(found=False, handed=handed)
-        known = await self._heard(handle)
+        known = await self._heard(handle) | await self._settled_before()
         ended = _ended(call.order_number, described)
         return HandOverResult(found=True, state="late", handed=handed, known=sorted(known), ended=ended)
 
@@ -58,6 +58,16 @@ class Strays:
                 signaled = await self._decoded(event.workflow_execution_signaled_event_attributes.input.payloads)
                 heard |= {str(signaled.get("event_id"))}
         return heard
+
+    async def _settled_before(self) -> set[str]:
+        """Ids of the events that earlier rooms of this name told, or had dropped: a room closes after three days."""
+        query = f"WorkflowId = '{activity.info().workflow_id}' AND ExecutionStatus = 'Completed'"
+        settled: set[str] = set()
+        async for room in self._temporal.list_workflows(query):
+            handle = self._temporal.get_workflow_handle(room.id, run_id=room.run_id, result_type=StrayState)
+            state = await handle.result(follow_runs=False)
+            settled |= {kept.event.event_id for kept in state.events if kept.told or kept.state == KeptState.DROPPED}
+        return settled
 
     async def _carried(self, payloads: Sequence[Payload]) -> set[str]:
         """What it had heard before its history was continued as this one."""

@@ -90,15 +90,23 @@ async def settled(where: Room, state: str, count: int = 1) -> StrayState:
             await asyncio.sleep(0.05)
 
 
-async def ended_order(shop: Http, temporal: Temporal, events: list[JsonObject]) -> tuple[str, str]:
+def goods_issue(number: str) -> bytes:
+    """The fulfillment center's webhook."""
+    return f'{{"order_no": "{number}", "doc_no": "D1", "details": [{{"sku": "A", "qty_shipped": 1}}]}}'.encode()
+
+
+async def ended_order(
+    shop: Http, temporal: Temporal, events: list[JsonObject], *, goods_issue_id: str = ""
+) -> tuple[str, str]:
     """An order that took these courier statuses and has ended: its number and tracking id."""
     order = an_order()
     number = str(order["so_number"])
     assert (await shop.post(OUTBOUND, json=order)).status_code == 202
     for event in events:
         assert (await shop.post(SHIPMENT, json={**event, "external_id": number})).status_code == 200
-    pgi = f'{{"order_no": "{number}", "doc_no": "D1", "details": [{{"sku": "A", "qty_shipped": 1}}]}}'.encode()
-    assert (await shop.post(PGI, content=pgi, headers=signed(pgi, webhook_id=unique("msg")))).status_code == 200
+    pgi = goods_issue(number)
+    proof = signed(pgi, webhook_id=goods_issue_id or unique("msg"))
+    assert (await shop.post(PGI, content=pgi, headers=proof)).status_code == 200
     await temporal.get_workflow_handle(order_workflow_id("shop", number)).result()
     return number, str(order["tracking_id"])
 
