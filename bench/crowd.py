@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 from urllib.parse import urlsplit
 
+from bench.rounds import quantile
 from bench.wire import END
 
 PATIENCE_SECONDS: Final = 10.0
@@ -34,7 +35,8 @@ class Tally:
     """What became of every request that was due."""
 
     seconds: float = 0.0
-    due: int = 0
+    asked: list[str] = field(default_factory=list)
+    """Marks of all that were sent."""
     accepted: list[str] = field(default_factory=list)
     """Marks."""
     spent: list[float] = field(default_factory=list)
@@ -43,6 +45,11 @@ class Tally:
     """`429 rate-limited`, `503 overloaded`, …: all with `Retry-After`."""
     others: Counter[str] = field(default_factory=Counter)
     """Everything else, no answer among it."""
+
+    @property
+    def due(self) -> int:
+        """How many there were."""
+        return len(self.asked)
 
     @property
     def per_second(self) -> float:
@@ -60,6 +67,18 @@ class Tally:
         told = f"{status.decode()} {code[1].decode() if code else ''}"
         (self.refusals if status in REFUSED and _AFTER.search(answer) else self.others)[told] += 1
 
+    def times(self) -> str:
+        """Of the accepted ones."""
+        shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+        figures = (f"{name} {1000 * quantile(self.spent, share):.0f} ms" for name, share in shares.items())
+        return ", ".join(figures) if self.spent else "none accepted"
+
+    def not_taken(self) -> str:
+        """Every request that was not accepted."""
+        counts = (f"{count} x {what}" for what, count in (self.refusals + self.others).items())
+        told = f"{self.refusals.total()} with Retry-After, {self.others.total()} otherwise"
+        return ": ".join([told, *filter(None, [", ".join(counts)])])
+
 
 class Line(asyncio.Protocol):
     """A kept-alive connection with one request on its way at most."""
@@ -72,6 +91,7 @@ class Line(asyncio.Protocol):
 
     def ask(self, mark: str, request: bytes, due: float) -> None:
         """Send; a line that is lost is the answer `lost`."""
+        self._tally.asked.append(mark)
         self._mark, self._due, self._seen = mark, due, b""
         if self._transport is None:
             self._lose()
@@ -127,7 +147,6 @@ class Crowd:
 
         def again(line: Line) -> None:
             if (now := time.perf_counter()) < ends and line.is_open:
-                tally.due += 1
                 line.ask(*next(self.making), now)
 
         lines = [await self._line(tally, again) for _ in range(callers)]
@@ -146,7 +165,6 @@ class Crowd:
         while (passed := time.perf_counter() - begun) < seconds:
             while tally.due < passed * per_second:
                 due = begun + tally.due / per_second
-                tally.due += 1
                 line = next((line for line in iter(lambda: free.pop() if free else None, None) if line.is_open), None)
                 if line is None:
                     every.append(line := await self._line(tally, free.append))

@@ -22,6 +22,8 @@ FIRST_BYTE_SECONDS: Final = 10.0
 HEAD_SECONDS: Final = 10.0
 LINGER_SECONDS: Final = 1.0
 """How long a refused client may still talk, so that it reads our answer instead of a reset."""
+UNREAD_SECONDS: Final = 0.8
+"""How long after the deadline of a body a connection ends that still owes some of it, whatever was answered."""
 LAST_REQUEST_SECONDS: Final = 1.0
 """How long a connection without a request is kept when the gateway stops: one may be on its way."""
 HELD_BYTES: Final = 64 * 1024
@@ -137,7 +139,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return False
         head = read_head(self._take(end + len(END)))
         self._phase, self._head_begun, self._left = _Phase.BODY, False, head.length
-        self._within(BODY_SECONDS + LINGER_SECONDS, self.transport.abort)
+        self._within(BODY_SECONDS + UNREAD_SECONDS, self.transport.abort)
         self.parser.feed_data(head.raw)
         return True
 

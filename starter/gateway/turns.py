@@ -16,7 +16,7 @@ GOAL_SECONDS: Final = 0.2
 """How long recording may take before fewer are let in."""
 LEAST, FIRST = 8, 32
 LESS: Final = 0.8
-PATIENT_SECONDS, HASTY_SECONDS = 0.5, 0.1
+PATIENT_SECONDS, HASTY_SECONDS = 0.8, 0.1
 """A burst is waited for; where others had to be sent away just now, waiting only makes every answer late."""
 JUST_NOW_SECONDS: Final = 1.0
 
