@@ -15,6 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -69,17 +70,17 @@ class Row:
     per_second: float
     ours: list[list[float]] = field(default_factory=list)
     raw: list[list[float]] = field(default_factory=list)
-    refused: int = 0
-    """Answered 503, or by the server with an error; they count by their time, too."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Ours answered 503, or the raw call by the server with an error; they count by their time, too."""
 
-    def told(self, act: Act) -> Act:
+    def told(self, act: Act, whose: str) -> Act:
         """The act, with its refusals counted."""
 
         async def counted(number: str) -> None:
             try:
                 await act(number)
             except (Refused, RPCError, asyncio.IncompleteReadError):
-                self.refused += 1
+                self.refused[whose] += 1
 
         return counted
 
@@ -184,12 +185,12 @@ async def measured(pair: Pair, *, rounds: int, seconds: float) -> list[Row]:
     rows = [Row(pair.name, share, share * most) for share in SHARES]
     for _ in range(rounds):
         for row in rows:
-            kinds = [(pair.ours, row.ours), (pair.raw, row.raw)]
+            kinds = [("ours", pair.ours, row.ours), ("raw", pair.raw, row.raw)]
             dice.shuffle(kinds)
-            for act, seen in kinds:
+            for whose, act, seen in kinds:
                 tag = f"edge-{time.time_ns() % 10**12}"
                 count = int(row.per_second * seconds)
-                seen.append(await open_loop(row.told(act), per_second=row.per_second, count=count, tag=tag))
+                seen.append(await open_loop(row.told(act, whose), per_second=row.per_second, count=count, tag=tag))
     return rows
 
 
@@ -199,12 +200,11 @@ def table(rows: list[Row], peaks: list[Peak], about: Mapping[str, str]) -> str:
     lines = [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {facts}. Milliseconds, ours / raw, their ratio: medians of rounds.",
         "",
-        "| route | load | n | refused | p50 | p99 |",
+        "| route | load | n | refused, ours / raw | p50 | p99 |",
         "|---|---|---|---|---|---|",
         *(
-            f"| {row.pair} | {row.share:.0%} = {row.per_second:.0f}/s | {sum(map(len, row.ours))} | {row.refused} | "
-            + _cells(row)
-            + " |"
+            f"| {row.pair} | {row.share:.0%} = {row.per_second:.0f}/s | {sum(map(len, row.ours))} | "
+            f"{row.refused['ours']} / {row.refused['raw']} | " + _cells(row) + " |"
             for row in rows
         ),
         "",
