@@ -40,6 +40,8 @@ from tests.gateway.support import (
 )
 
 ROOT = Path(__file__).parents[2]
+PROXY = "127.0.0.2"
+"""Of this machine, too, but not the address the gateway takes for its own."""
 OPEN = {"/healthz", "/readyz", "/metrics"}
 OWN_EVENTS = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
@@ -125,6 +127,23 @@ async def test_wrong_keys_of_one_address_are_slowed_and_right_ones_pass(clients_
         assert (await http.get(ORDERS, headers=keyed())).status_code == 200
         answer = await http.post("/webhooks/shop/logistics/status", json=a_status())
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("named", "slowed"), [(PROXY, 401), ("127.0.0.1", 429)])
+async def test_behind_a_proxy_that_is_named_each_caller_is_slowed_for_itself(
+    named: str, slowed: int, clients_file: Path, temporal: Temporal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy stands at another address than ours; one that nobody named may say what it likes."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", named)
+    proxy = httpx.AsyncHTTPTransport(local_address=PROXY)
+    app = make_app(clients_file, temporal, failed_auth_per_minute=5)
+    async with served(app) as url, httpx.AsyncClient(base_url=url, transport=proxy) as http:
+
+        async def guessed(caller: str) -> int:
+            return (await http.get(ORDERS, headers={**keyed("guess"), "x-forwarded-for": caller})).status_code
+
+        assert [await guessed("203.0.113.7") for _ in range(6)] == [401] * 5 + [429]
+        assert await guessed("203.0.113.8") == slowed
 
 
 async def test_each_client_has_a_rate_of_its_own(tmp_path: Path, temporal: Temporal) -> None:
