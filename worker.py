@@ -54,6 +54,11 @@ SLOTS = 200
 """Local tries hold workflow-task slots, so hanging endpoints starve healthy orders when there are few (DESIGN §2)."""
 LOOK_AGAIN_SECONDS = 1.0
 """While the Temporal server cannot be reached at start."""
+ABOUT_US = {
+    *(RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.NOT_FOUND),
+    *(RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.UNIMPLEMENTED),
+}
+"""What a server says that can be reached. A connection that breaks has many names (*transport error* is UNKNOWN)."""
 ACTIVITY_MARK = "__temporal_activity_definition"
 """What the SDK's own decorator leaves on a function."""
 GRACE = timedelta(seconds=30)
@@ -152,7 +157,7 @@ async def ready_client(settings: Settings, runtime: Runtime | None = None) -> Cl
 
 def _unreachable(error: RuntimeError | RPCError) -> bool:
     if isinstance(error, RPCError):
-        return error.status in {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED}
+        return error.status not in ABOUT_US
     return not isinstance(error, NamespaceNotReadyError)
 
 

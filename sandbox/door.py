@@ -37,7 +37,7 @@ class Door:
         request = Request(scope, receive)
         bare = _call(request, self.partner)
         call = replace(bare, client_id=self.client_of(bare))
-        trouble = self.world.troubles.take(self.partner, call.step)
+        trouble = self.world.troubles.take(self.partner, call.step, call.order)
         if trouble and trouble.name == "refuse":
             self.world.ledger.add(call, status=None)
             await reset(scope, receive)

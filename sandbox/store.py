@@ -37,7 +37,7 @@ CREATE INDEX IF NOT EXISTS sends_by_due ON sends (due_at) WHERE state = 'due';
 CREATE INDEX IF NOT EXISTS sends_by_order ON sends (order_no);
 CREATE TABLE IF NOT EXISTS troubles (
   id INTEGER PRIMARY KEY AUTOINCREMENT, partner TEXT NOT NULL, route TEXT NOT NULL, trouble TEXT NOT NULL,
-  count INTEGER, seconds REAL);
+  count INTEGER, seconds REAL, order_no TEXT);
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -54,6 +54,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
+        if "order_no" not in {column["name"] for column in self.rows("PRAGMA table_info(troubles)")}:
+            self.run("ALTER TABLE troubles ADD COLUMN order_no TEXT")  # of a state directory from before it
 
     def close(self) -> None:
         """Close the file; the store is of no use afterwards."""

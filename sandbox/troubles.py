@@ -21,13 +21,17 @@ _WORKS = re.compile(r"slow|apply_then_.*|wrong_2xx:.*|huge_answer")
 
 
 class TroubleIn(BaseModel):
-    """The body of `POST /_troubles`. `count` absent: until deleted. `seconds`: Retry-After, delay, length of a hang."""
+    """The body of `POST /_troubles`. `count` absent: until deleted. `seconds`: Retry-After, delay, length of a hang.
+
+    `order` absent: calls for any order, or for none.
+    """
 
     partner: Partner | Literal["*"]
     route: str = "*"
     trouble: Annotated[str, StringConstraints(pattern=rf"^({_NAMES}|{_STATUS})$")]
     count: Annotated[int, Field(ge=1)] | None = None
     seconds: Annotated[float, Field(ge=0)] | None = None
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,13 @@ class Troubles:
     def add(self, trouble: TroubleIn) -> int:
         """Put a trouble in force; returns its id."""
         return self._store.insert(
-            "INSERT INTO troubles (partner, route, trouble, count, seconds) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO troubles (partner, route, trouble, count, seconds, order_no) VALUES (?, ?, ?, ?, ?, ?)",
             trouble.partner,
             trouble.route,
             trouble.trouble,
             trouble.count,
             trouble.seconds,
+            trouble.order,
         )
 
     def clear(self) -> int:
@@ -95,12 +100,14 @@ class Troubles:
         """The troubles in force."""
         return [dict(row) for row in self._store.rows("SELECT * FROM troubles ORDER BY id")]
 
-    def take(self, partner: str, step: str | None) -> Trouble | None:
+    def take(self, partner: str, step: str | None, order: str | None) -> Trouble | None:
         """The trouble this call meets, if any."""
         row = self._store.row(
-            "SELECT * FROM troubles WHERE partner IN (?, '*') AND route IN (?, '*') ORDER BY id LIMIT 1",
+            "SELECT * FROM troubles WHERE partner IN (?, '*') AND route IN (?, '*')"
+            " AND (order_no IS NULL OR order_no = ?) ORDER BY id LIMIT 1",
             partner,
             step or "*",
+            order,
         )
         if row is None:
             return None

@@ -32,12 +32,15 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
     parser.add_argument("--orders", type=int, default=1000)
-    parser.add_argument("--kills", type=int, default=150, help="one every two seconds")
+    parser.add_argument("--kills", type=int, help="one every two seconds; else one for every two orders")
     parser.add_argument("--cuts", type=int, help="of the network, at most 30 s each; one for every 20 kills")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1, 100_000))
-    parser.add_argument("--settle", type=float, default=SETTLE_SECONDS, help="at most so many seconds of quiet")
+    parser.add_argument("--settle", type=float, help="at most so many seconds of quiet; else as many as orders")
     parser.add_argument("--state", type=Path, help="keep the stack's data and logs here")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.kills = asked.orders // 2 if asked.kills is None else asked.kills
+    asked.settle = asked.settle or max(SETTLE_SECONDS, float(asked.orders))
+    return asked
 
 
 def _tell(text: str) -> None:

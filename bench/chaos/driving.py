@@ -104,7 +104,7 @@ class Driver:
     async def _trouble(self, trouble: PlannedTrouble) -> None:
         seconds = 2.0 if trouble.trouble == "slow" else None
         body = {"partner": trouble.partner, "route": trouble.step, "trouble": trouble.trouble, "count": 1}
-        await self._sandbox("_troubles", {**body, "seconds": seconds})
+        await self._sandbox("_troubles", {**body, "seconds": seconds, "order": trouble.order})
 
     async def _sandbox(self, handle: str, body: dict[str, Any]) -> None:
         url = f"{self._manifest.sandbox}/{handle}"

@@ -62,8 +62,13 @@ class PlannedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedTrouble:
-    """The next call of that step meets that trouble, once."""
+    """The order's next call of that step meets that trouble, once.
 
+    Of its own order: troubles for whatever call comes next pile up while a partner is avoided, until its every call
+    meets one and nobody ever finds it well again.
+    """
+
+    order: str
     partner: str
     step: str
     trouble: str
@@ -242,5 +247,6 @@ def _wall(minutes: int) -> str:
 
 def _trouble(dice: random.Random, call: tuple[str, str], order: PlannedOrder) -> PlannedTrouble:
     names = CLIENT_TROUBLES if call[0] == "client_platform" else TROUBLES
-    at = order.at_seconds + dice.uniform(0.0, 6.0)
-    return PlannedTrouble(partner=call[0], step=call[1], trouble=dice.choice(names), at_seconds=at)
+    return PlannedTrouble(
+        order=order.number, partner=call[0], step=call[1], trouble=dice.choice(names), at_seconds=order.at_seconds
+    )

@@ -54,6 +54,12 @@ def test_a_hanging_call_gets_no_answer_when_the_sandbox_stops(tmp_path: Path) ->
             assert isinstance(hanging.exception(timeout=10), httpx.ReadError)
 
 
+def test_a_trouble_of_one_order_leaves_the_others_alone(manual: Sandbox) -> None:
+    manual.trouble("oms", "status:503", count=1, order="SO2")
+    statuses = [manual.create(order).status_code for order in ("SO1", "SO2", "SO2")]
+    assert statuses == [200, 503, 200]
+
+
 def test_a_slow_partner_works_at_once_and_answers_late(manual: Sandbox) -> None:
     manual.trouble("oms", "slow", seconds=0.4, count=1)
     started = time.monotonic()
