@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import worker
 from interline.runtime.settings import Settings
+from interline.runtime.temporal import check_namespace
 from tests.stack.driver import Stack
 
 pytestmark = pytest.mark.stack
@@ -34,15 +35,15 @@ async def test_it_waits_until_the_server_is_there(stack: Stack, monkeypatch: pyt
 
 def dies_once(monkeypatch: pytest.MonkeyPatch, status: RPCStatusCode) -> None:
     """The first question of the worker ends in that way; the next one is really asked."""
-    ask, asked = worker.check_namespace, list[bool]()
+    asked = list[bool]()
 
     async def check(client: Client, *, retention_days: int) -> None:
         asked.append(True)
         if len(asked) == 1:
             raise RPCError("transport error", status, b"")
-        await ask(client, retention_days=retention_days)
+        await check_namespace(client, retention_days=retention_days)
 
-    monkeypatch.setattr(worker, "check_namespace", check)
+    monkeypatch.setattr("worker.check_namespace", check)
 
 
 @pytest.mark.parametrize("status", [RPCStatusCode.UNKNOWN, RPCStatusCode.CANCELLED, RPCStatusCode.UNAVAILABLE])
