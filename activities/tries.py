@@ -17,6 +17,7 @@ from interline.domain.calls import CallInput, FailedTry, TryRecord
 from interline.errors import DELIVERED, NOTHING_SENT, TRIES, WAIT_STATUSES, HeldError, Outcome, PartnerCallError
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
+LONGEST_JITTER: Final = 1.2
 RECORDS_KEPT: Final = 50
 
 
@@ -102,7 +103,22 @@ class Tries:
             return ""
         if outcome is Outcome.HELD:
             return f"held since {self._held_since:%Y-%m-%d %H:%M} UTC" if self._hold_left <= 0 else ""
-        return "no tries are left" if self._place > len(call.schedule_seconds) else ""
+        return "no tries are left" if self._place > len(call.schedule_seconds) or self._went_on_too_long else ""
+
+    @property
+    def _went_on_too_long(self) -> bool:
+        """Made due again and again it has more tries than the schedule, but not more time."""
+        schedule, row = self.call.schedule_seconds, self.records[self._row_begins :]
+        if self.number <= len(schedule) + 1 or not row:
+            return False
+        return datetime.now(UTC) - row[0].at > timedelta(seconds=sum(schedule) * LONGEST_JITTER)
+
+    @property
+    def _row_begins(self) -> int:
+        """Where in the records the tries since it was last held begin."""
+        return next(
+            (place + 1 for place, one in reversed([*enumerate(self.records)]) if one.outcome == Outcome.HELD), 0
+        )
 
     @property
     def _held_since(self) -> datetime:

@@ -43,6 +43,8 @@ class Standing(Durable):
     """Why we stopped sending: it answered 410, or failed for too long."""
     failing_since: datetime | None = None
     notices: int = 0
+    well_at: datetime | None = None
+    """When a row of failures ended; what failed before that is no sign of a new one."""
 
     @property
     def held(self) -> str:

@@ -60,7 +60,7 @@ def configure(state: AccountState, command: ConfigureWebhooks, *, at: datetime) 
     for kind, new in command.endpoints.items():
         old = state.account.endpoints[kind]
         if new.url != old.url:
-            state.account.standings[kind] = Standing(paused=state.account.standing(kind).paused)
+            state.account.standings[kind] = Standing(paused=state.account.standing(kind).paused, well_at=at)
         state.account.endpoints[kind] = new
         note(state, at, command.actor, f"{kind}: set {', '.join(_differences(old, new)) or 'to the same'}")
 
@@ -100,7 +100,7 @@ def pause(state: AccountState, command: KindCommand, *, at: datetime) -> None:
 def resume(state: AccountState, command: KindCommand, *, at: datetime) -> None:
     """Send again, whatever stopped it."""
     adopt(state, command.adopt, at=at, who=command.actor)
-    state.account.standings[command.kind] = Standing()
+    state.account.standings[command.kind] = Standing(well_at=at)
     note(state, at, command.actor, f"{command.kind}: resumed {command.reason}".rstrip())
 
 
@@ -122,7 +122,7 @@ def heard(state: AccountState, health: EndpointHealth, *, at: datetime) -> None:
         standing.failing_since = health.since or at
         note(state, at, "deliveries", f"{health.kind}: failing since {standing.failing_since:%Y-%m-%d %H:%M:%S} UTC")
     elif health.state == "well" and standing.failing_since is not None:
-        standing.failing_since, standing.notices = None, 0
+        standing.failing_since, standing.notices, standing.well_at = None, 0, at
         note(state, at, "deliveries", f"{health.kind}: well again")
         _due(state, health.kind)
 

@@ -35,6 +35,7 @@ class Destination:
     rate_per_second: float | None = None
     held: str = ""
     failing_since: datetime | None = None
+    well_at: datetime | None = None
 
     def wants(self, event: str) -> bool:
         """The client chose this event (or did not choose: then all). What is told of its endpoints cannot be chosen."""
@@ -94,6 +95,7 @@ class Accounts:
             secrets=secrets,
             held=standing.held,
             failing_since=standing.failing_since,
+            well_at=standing.well_at,
         )
 
     def _secrets(self, account: Account, client: Client, kind: WebhookKind) -> list[SecretStr]:

@@ -294,6 +294,23 @@ async def test_a_client_webhook_has_ten_tries_in_three_days(start: Start) -> Non
     assert [record["number"] for record in engine.details] == list(range(1, 11))
 
 
+@pytest.mark.parametrize(("hours", "ends"), [(90, False), (92, True)])
+async def test_a_webhook_that_is_made_due_again_and_again_ends_after_the_same_three_days(
+    start: Start, hours: int, *, ends: bool
+) -> None:
+    """Each time its schedule starts over, so the schedule alone would never end."""
+    schedule = OrderPolicy().delivery_schedule_seconds
+    engine = start(Partner(*[UnknownError("client_platform answered 500")] * 11), READ, schedule_seconds=schedule)
+    for _ in range(10):
+        engine.attempt = 0
+        await engine.fail_once()
+        for record in engine.details:
+            record["place"] = 0
+    engine.details[0]["at"] = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+    error = await engine.fail_once()
+    assert (error.type == Outcome.EXHAUSTED) == ends
+
+
 @pytest.mark.parametrize(("days", "ends"), [(29, False), (31, True)])
 async def test_a_held_webhook_waits_thirty_days_and_is_then_a_dead_letter_with_its_log(
     start: Start, days: int, *, ends: bool

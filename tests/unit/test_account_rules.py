@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from activities.endpoint_health import failing_since
 from interline.domain import account_rules
 from interline.domain.account import (
     Account,
@@ -16,6 +17,8 @@ from interline.domain.account import (
     RotateSecret,
     SealedSecret,
 )
+from interline.domain.calls import TryRecord
+from interline.errors import Outcome
 from tests.shapes import NOON
 
 KIND = "fulfillment"
@@ -53,6 +56,30 @@ def test_one_success_on_the_fifth_day_starts_the_count_anew_and_sends_what_waits
     assert list(acts(state, until_hours=1000)) == []
     hears(state, "failing", hours=121, since=NOON + timedelta(hours=120))
     assert list(acts(state, until_hours=239)) == [("first notice", 120), ("last notice", 216)]
+
+
+def failures(*hours: float, held: float | None = None) -> list[TryRecord]:
+    known = [TryRecord(number=1, at=NOON + timedelta(hours=hour), outcome=Outcome.UNKNOWN) for hour in hours]
+    return [*known, TryRecord(number=1, at=NOON + timedelta(hours=held), outcome=Outcome.HELD)] if held else known
+
+
+@pytest.mark.parametrize(
+    ("tries", "well", "since"),
+    [
+        (failures(0, 0.1), None, None),
+        (failures(0, 0.1, 0.6), None, 0),
+        (failures(0, 0.1, held=0.6), None, None),
+        (failures(0, 0.1, 0.6), 0.05, None),
+        (failures(0, 0.1, 0.6, 2.6, 7.6), 0.05, 0.1),
+        (failures(0, 0.1, 0.6, 2.6, 7.6), 7, None),
+    ],
+    ids=["three", "four", "held is no failure", "one was taken meanwhile", "four since", "one since"],
+)
+def test_an_endpoint_is_failing_when_four_tries_failed_and_nothing_else_was_taken_meanwhile(
+    tries: list[TryRecord], well: float | None, since: float | None
+) -> None:
+    well_at = None if well is None else NOON + timedelta(hours=well)
+    assert failing_since(tries, well_at=well_at) == (None if since is None else NOON + timedelta(hours=since))
 
 
 def test_a_test_that_was_taken_counts_as_a_success_and_one_that_was_not_does_not() -> None:

@@ -53,6 +53,22 @@ def _tries(shop: Shop, order: str) -> list[int]:
     return [one["attempts"] for one in shop.log(order) if one["status"] == "retrying"]
 
 
+def test_an_order_whose_webhook_is_refused_delays_no_other_and_is_no_sign_of_a_failing_endpoint(shop: Shop) -> None:
+    taken: list[str] = []
+    shop.receiver.status = lambda got: 500 if got.order and got.order not in taken else 200
+    stuck = shop.order()
+    wait_until("it waits for long", lambda: _tries(shop, stuck) == [4])
+    for _ in range(4):
+        taken.append(other := shop.order())
+        shop.wait_for(other, "completed")
+        assert shop.receiver.taken(other) == list(range(1, len(shop.log(other)) + 1))
+    told = [got.event for got in shop.receiver.got].count("webhook.failing")
+    assert told <= 2, "not again with each success of another order"
+    taken.append(stuck)
+    shop.data("POST", "/recover", {})
+    shop.wait_for(stuck, "completed")
+
+
 def test_a_success_at_the_same_endpoint_makes_what_waits_due(shop: Shop) -> None:
     shop.receiver.status = always(503)
     order = shop.order()
