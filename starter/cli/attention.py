@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Column, Table
 
 from starter.cli import render
+from starter.cli.breakers import open_breakers
 from starter.cli.queue import Waiting, Wanted, waiting
 from starter.cli.target import ClientOption, JsonOption, StateOption, Target
 
@@ -29,17 +30,20 @@ def attention(  # noqa: PLR0913  each is one option
     state: StateOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List what waits for a human: since when, which step, why, and what usually helps."""
+    """List what waits for a human: since when, which step, why, and what usually helps; then open breakers."""
     wanted = Wanted(client=client, step=step, because=because, older_than=timedelta(minutes=older_than))
-    found = asyncio.run(_found(Target.find(state), wanted, limit))
+    found, breakers = asyncio.run(_found(Target.find(state), wanted, limit))
     if json:
         typer.echo(render.dumps([{**one.problem.model_dump(mode="json"), **row(one)} for one in found]))
         return
     show(found)
+    for told in breakers:
+        typer.echo(f"{told}. It closes by itself when the partner is well; what it held back is sent then.")
 
 
-async def _found(target: Target, wanted: Wanted, limit: int) -> list[Waiting]:
-    return await waiting(await target.connect(), wanted, limit=limit)
+async def _found(target: Target, wanted: Wanted, limit: int) -> tuple[list[Waiting], list[str]]:
+    temporal = await target.connect()
+    return await waiting(temporal, wanted, limit=limit), await open_breakers(temporal, client=wanted.client)
 
 
 def show(found: list[Waiting]) -> None:

@@ -86,6 +86,19 @@ def test_a_webhook_that_is_out_of_tries_waits_too_and_stops_nothing_else(new_sta
     order.until_status("completed")
 
 
+def test_the_queue_tells_of_an_open_breaker_with_its_beginning_and_its_cause(new_stack: NewStack) -> None:
+    """A refused key opens it at once: the first order waits for a human, the next ones for the breaker."""
+    stack = new_stack()
+    stack.trouble("wms", "red 7", "status:401")
+    refused = place(stack)
+    refused.until("it waits for a human", lambda: bool(queued(refused)))
+    held = place(stack)
+    told = f"{stack.manifest.sandbox}: breaker open since 20"
+    held.until("the queue tells of it", lambda: told in stack.interline("attention").stdout)
+    assert "UTC (bad credentials). It closes by itself" in stack.interline("attention").stdout
+    assert not queued(held)
+
+
 def queued(order: Placed) -> list[dict[str, str]]:
     """The order's lines in `interline attention`."""
     shown = order.stack.interline("attention", "--json")
