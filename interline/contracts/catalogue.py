@@ -185,7 +185,7 @@ CATALOGUE: Final[tuple[EventDoc, ...]] = (
     EventDoc(
         _E.WEBHOOK_FAILING,
         "your other endpoint fails",
-        "Sent at the fourth failed try and again 24 h before we stop sending there.",
+        "Sent when four tries of a delivery failed and nothing else was taken, and again 24 h before we stop.",
         OURS,
         "webhooks",
         _NOTICE,

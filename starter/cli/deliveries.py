@@ -8,6 +8,7 @@ from rich.table import Table
 from activities.deliveries import Deliveries
 from interline.contracts import delivery_log
 from interline.domain.base import JsonObject
+from interline.domain.calls import TryRecord
 from interline.domain.deliveries import DeliveryState, DeliveryView, WantedDeliveries
 from starter.cli.errors import CliError
 from starter.cli.render import dumps, wide_console
@@ -45,7 +46,7 @@ def deliveries(  # noqa: PLR0913  each is one option
 
     page = with_shop(state, client, read)
     found = page.deliveries
-    typer.echo(dumps([delivery_log.shown(view) for view in found])) if json else _print(found, tries=bool(order))
+    typer.echo(dumps([delivery_log.shown(view) for view in found])) if json else _print(found, order, status)
     if page.unread:
         typer.echo(f"No answer from {', '.join(page.unread)}: does a worker run? Repeat.", err=True)
 
@@ -89,7 +90,7 @@ async def _one(shop: Shop, wanted: str) -> DeliveryView:
     raise CliError(f"there is no delivery {wanted}: `interline webhooks deliveries --order {number}` lists them")
 
 
-def _print(found: list[DeliveryView], *, tries: bool) -> None:
+def _print(found: list[DeliveryView], order: str | None, status: DeliveryState | None) -> None:
     table = Table("id", "event", "status", "tries", "last answer", "next try", "webhook id")
     for view in found:
         last = view.tries[-1] if view.tries else None
@@ -105,13 +106,13 @@ def _print(found: list[DeliveryView], *, tries: bool) -> None:
         )
     wide_console().print(table if found else "No deliveries.")
     for view in found:
-        if tries and (len(view.tries) > 1 or view.state in OPEN_STATES):
-            _print_tries(view)
+        if len(view.tries) > 1 or view.state in OPEN_STATES:
+            _print_tries(view, view.tries if order else view.tries[-1:] if status else [])
 
 
-def _print_tries(view: DeliveryView) -> None:
-    """What the receiver said each time, to somebody who looks for the reason. It may not steer the terminal."""
-    for one in view.tries:
+def _print_tries(view: DeliveryView, tries: list[TryRecord]) -> None:
+    """What the receiver said, to somebody who looks for the reason. It may not steer the terminal."""
+    for one in tries:
         shown = "".join(char if char.isprintable() else " " for char in one.answer[:ANSWER_SHOWN])
         answer = f": {shown}" if shown else ""
         said = f"{one.status} in {one.milliseconds} ms{answer}" if one.status else one.message

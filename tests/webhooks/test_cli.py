@@ -37,6 +37,8 @@ def test_the_story_in_the_terminal(shop: Shop) -> None:
     shown = run(shop, "deliveries", "--order", order)
     assert "retrying" in shown
     assert len(re.findall(rf"{order}~1  try \d  \S+ \S+  500 in \d+ ms: no  \[2Jthanks\n", shown)) == 4, "no escape"
+    newest = run(shop, "deliveries", "--status", "retrying")
+    assert [line.split("  ")[1] for line in newest.splitlines() if line.startswith(f"{order}~")] == ["try 4"]
     assert f"--order {order}`" in shop.stack.interline("order", "why", order, "--client", shop.client_id).stdout
     assert run(shop, "deliveries", "--order", order, "--json")[0]["last_status"] == 500
     another = shop.order()
