@@ -13,8 +13,8 @@ from bench.stack import RunningStack
 
 PATHS: Final = {"outbound": "/v3/fulfillment/outbound/oms", "return": "/v3/fulfillment/inbound"}
 AGAIN_SECONDS: Final = 0.5
-PATIENCE_SECONDS: Final = 900.0
-"""A partner repeats for hours; less than this made a busy machine look like a loss."""
+PATIENCE_SECONDS: Final = 3600.0
+"""A partner repeats for hours. An OMS may have to wait for its order until all kills are over."""
 CALL_SECONDS: Final = 10.0
 AT_A_TIME: Final = 64
 
