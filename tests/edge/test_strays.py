@@ -78,9 +78,9 @@ def room(temporal: Temporal, key: str, client_id: str = "shop") -> Room:
     return temporal.get_workflow_handle(stray_workflow_id(client_id, key), result_type=StrayState)
 
 
-async def settled(where: Room, state: str, count: int = 1) -> StrayState:
+async def settled(where: Room, state: str, count: int = 1, *, patience_seconds: float = 20) -> StrayState:
     """The room, once so many of its events are in that state."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(patience_seconds):
         while True:
             seen: StrayState = await where.query(STATUS_QUERY, result_type=StrayState)
             if sum(kept.state == state for kept in seen.events) >= count and all(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from interline.names import ORDER_QUEUE, Partner, order_workflow_id
 from interline.runtime.temporal import DATA_CONVERTER, prepare_namespace
 from interline.runtime.temporal_server import start_command
 from starter.stack import readiness
-from tests.edge.test_strays import SHIPMENT, Heard, ended_order, room, settled
+from tests.edge.test_strays import SHIPMENT, Heard, ended_order, room
+from tests.edge.test_strays import settled as settled_soon
 from tests.full.shifted_temporal import SHIFT, binary
 from tests.gateway.fakes import Order
 from tests.gateway.support import a_status, keyed, make_app, served, write_clients
@@ -33,6 +35,7 @@ from workflows.stray import Stray
 
 RETENTION = timedelta(days=40)
 START_SECONDS = 60.0
+settled = partial(settled_soon, patience_seconds=START_SECONDS)
 
 pytestmark = [
     pytest.mark.full,
@@ -56,8 +59,10 @@ class Days:
         shifted = {**os.environ, SHIFT: str(int(day.total_seconds()))}
         server = Process("temporal", argv, environ=shifted, log=self.root / "temporal.log")
         try:
-            temporal = await Temporal.connect(f"127.0.0.1:{port}", data_converter=DATA_CONVERTER, lazy=True)
-            assert await readiness.until(lambda: readiness.serves_namespace(temporal), timeout_seconds=START_SECONDS)
+            address = f"127.0.0.1:{port}"
+            asking = await Temporal.connect(address, lazy=True)
+            assert await readiness.until(lambda: readiness.serves_namespace(asking), timeout_seconds=START_SECONDS)
+            temporal = await Temporal.connect(address, data_converter=DATA_CONVERTER)
             await prepare_namespace(temporal, retention_days=RETENTION.days)
             async with self._working(temporal) as http:
                 yield temporal, http
