@@ -13,6 +13,8 @@ from bench.stack import RunningStack
 
 PATHS: Final = {"outbound": "/v3/fulfillment/outbound/oms", "return": "/v3/fulfillment/inbound"}
 AGAIN_SECONDS: Final = 0.5
+LATER_SECONDS: Final = 8.0
+"""Pauses double up to this: hundreds that ask twice a second took a whole core from what they wait for."""
 PATIENCE_SECONDS: Final = 3600.0
 """A partner repeats for hours. An OMS may have to wait for its order until all kills are over."""
 CALL_SECONDS: Final = 10.0
@@ -112,13 +114,15 @@ class Driver:
 
     async def _until(self, what: str, once: Callable[[], Awaitable[object]]) -> bool:
         """Again and again, as a careful caller does."""
+        pause_seconds = AGAIN_SECONDS
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
                     async with self._room:
                         if await once():
                             return True
-                    await asyncio.sleep(AGAIN_SECONDS)
+                    await asyncio.sleep(pause_seconds)
+                    pause_seconds = min(2 * pause_seconds, LATER_SECONDS)
         except TimeoutError:
             self.log.unknown.append(what)
             return False
