@@ -9,6 +9,7 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionSta
 from temporalio.service import RPCError, RPCStatusCode
 
 from interline.attributes import KEYWORDS
+from interline.domain import stray_rules as rules
 from interline.domain.base import JsonObject
 from interline.domain.stray import EndedOrder, HandOver, HandOverResult, KeptState, StrayState
 from interline.messages import is_full, signal_order
@@ -44,8 +45,9 @@ class Strays:
         described = await _described(handle)
         if described is None or described.status is WorkflowExecutionStatus.RUNNING:
             return HandOverResult(found=False, handed=handed)
-        known = await self._heard(handle) | await self._settled_before()
         ended = _ended(call.order_number, described)
+        old_news = {event.event_id for event in call.events if rules.says_nothing_new(event, ended)}
+        known = await self._heard(handle) | await self._settled_before() | old_news
         return HandOverResult(found=True, state="late", handed=handed, known=sorted(known), ended=ended)
 
     async def _heard(self, order: WorkflowHandle[object, object]) -> set[str]:

@@ -1,4 +1,4 @@
-"""`make bench-edge` (about six minutes; ARGS=--quick: one): what the gateway costs beside Temporal's own calls.
+"""`make bench-edge` (about eleven minutes; ARGS=--quick: one): what the gateway costs beside Temporal's own calls.
 
 An order's acknowledgement against the raw StartWorkflow of the same payload, memo and attributes, and a webhook against
 the raw signal, at 25, 50 and 75 % of what the slower of the two can do, open loop, raw and ours in turn. Both come from
@@ -46,6 +46,7 @@ GOALS: Final = {"p50": 1.3, "p99": 1.5}
 AT_A_TIME: Final = 8
 """Enough to saturate two cores, few enough not to queue for long."""
 
+ROUNDS: Final = 6
 UNLIMITED: Final = 100_000
 """A client's rate: else it is what is measured."""
 
@@ -228,9 +229,8 @@ def _cell(row: Row, share: float, goal: float) -> str:
     return f"{medians}, {ratio:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}){met}"
 
 
-async def run(root: Path, *, quick: bool) -> str:
+async def run(root: Path, *, rounds: int, seconds: float) -> str:
     """Everything; the table."""
-    rounds, seconds = (1, 3.0) if quick else (6, 8.0)
     about = machine()
     async with alone(root) as here:
         wire = Wire(here.gateway_url)
@@ -248,9 +248,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench.edge", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one small round, in about a minute")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of about 100 s each (else {ROUNDS})")
     asked = parser.parse_args()
+    rounds, seconds = (1, 3.0) if asked.quick else (asked.rounds, 8.0)
     with tempfile.TemporaryDirectory(prefix="interline-bench-") as folder:
-        print(asyncio.run(run(Path(folder), quick=asked.quick)))
+        print(asyncio.run(run(Path(folder), rounds=rounds, seconds=seconds)))
     sys.stdout.flush()
     os._exit(0)  # the engine's client threads may abort a normal exit
 

@@ -123,6 +123,12 @@ def alarm(event: Event, order: EndedOrder) -> str:
     return words.get(event.kind, "")
 
 
+def says_nothing_new(event: Event, order: EndedOrder) -> bool:
+    """A confirmation of an order that was carried out: other facts confirmed it, and its client was told so then."""
+    carried_out = order.order_status == OrderStatus.COMPLETED.value and not order.stopped
+    return carried_out and event.kind == Signal.ORDER_CONFIRMED and event.data.get("accepted") is not False
+
+
 def reopens(event: Event, order: EndedOrder) -> LogisticsStatus | None:
     """The status that a late event reopens its order with, in the OMS's record: returned, lost, damaged."""
     if event.kind != Signal.SHIPMENT_STATUS:
