@@ -22,7 +22,8 @@ from starter.demo.bodies import outbound
 GAP_SECONDS: Final = 0.15
 """Between two events of one order: each comes when the one before is worked off."""
 
-REPEATS: Final = 20
+REPEATS: Final = 200
+"""Half a minute at least: of an outage with 200 orders many wait longer than a few seconds for a place."""
 
 Drive = Callable[[str], Awaitable[None]]
 

@@ -138,8 +138,8 @@ BUGS: Final = (
     Bug(
         name="Retry-After ignored",
         module="activities.tries",
-        right="else max(self._planned(place), asked)",
-        wrong="else self._planned(place)",
+        right="        return max(self._planned(place), asked)\n",
+        wrong="        return self._planned(place)\n",
         caught_by="tests/activities/test_perform.py::test_the_next_time_is_the_larger_of_retry_after_and_schedule",
     ),
 )
