@@ -17,13 +17,11 @@ KEYWORDS: Final[dict[Attribute, SearchAttributeKey[str]]] = {
 NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool(Attribute.NEEDS_ATTENTION.value)
 
 
-def encoded(words: Mapping[Attribute, str], *, needs_attention: bool) -> SearchAttributes:
+def encoded(values: Mapping[Attribute, str | bool]) -> SearchAttributes:
     """Keyword attributes and the flag as a request carries them; byte for byte what the SDK makes of them."""
-    fields = {attribute.value: _payload("Keyword", word) for attribute, word in words.items()}
-    return SearchAttributes(
-        indexed_fields={**fields, Attribute.NEEDS_ATTENTION.value: _payload("Bool", needs_attention)}
-    )
+    return SearchAttributes(indexed_fields={attribute.value: _payload(value) for attribute, value in values.items()})
 
 
-def _payload(kind: str, value: str | bool) -> Payload:  # noqa: FBT001  a value, no switch
-    return Payload(metadata={"encoding": b"json/plain", "type": kind.encode()}, data=orjson.dumps(value))
+def _payload(value: str | bool) -> Payload:  # noqa: FBT001  a value, no switch
+    kind = b"Bool" if isinstance(value, bool) else b"Keyword"
+    return Payload(metadata={"encoding": b"json/plain", "type": kind}, data=orjson.dumps(value))

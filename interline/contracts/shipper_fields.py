@@ -70,8 +70,8 @@ def field_problems(body: JsonObject, prefix: str) -> list[Problem]:
 
 
 def _found(values: JsonObject, checks: _Checks, prefix: str) -> Iterator[Problem]:
-    for name in checks.keys() & values.keys():
-        if (value := values[name]) not in (None, "") and (finding := checks[name](value)):
+    for name, check in checks.items():
+        if (value := values.get(name)) not in (None, "") and (finding := check(value)):
             yield Problem(*finding, f"{prefix}/{name}")
 
 

@@ -56,7 +56,7 @@ async def start_request(temporal: Temporal, order: OrderInput, fingerprint: str)
         workflow_id_reuse_policy=WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
         workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
         memo=Memo(fields={MEMO_FINGERPRINT: mark, MEMO_ACCEPTED: accepted, MEMO_KIND: kind}),
-        search_attributes=encoded(_words(order), needs_attention=False),
+        search_attributes=encoded(_attributes(order)),
         user_metadata=UserMetadata(summary=summary, details=details),
     )
     request.workflow_type.name = Workflow.ORDER
@@ -64,13 +64,14 @@ async def start_request(temporal: Temporal, order: OrderInput, fingerprint: str)
     return request
 
 
-def _words(order: OrderInput) -> dict[Attribute, str]:
+def _attributes(order: OrderInput) -> dict[Attribute, str | bool]:
     return {
         Attribute.CLIENT_ID: order.client_id,
         Attribute.TRACKING_ID: order.tracking_id,
         Attribute.WAREHOUSE_ID: order.warehouse_id,
         Attribute.ORDER_STATUS: OrderStatus.ACCEPTED.value,
         Attribute.LOGISTICS_STATUS: LogisticsStatus.NONE.value,
+        Attribute.NEEDS_ATTENTION: False,
     }
 
 

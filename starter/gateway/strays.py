@@ -6,10 +6,8 @@ from temporalio.api.enums.v1 import WorkflowIdConflictPolicy, WorkflowIdReusePol
 from temporalio.api.sdk.v1 import UserMetadata
 from temporalio.api.workflowservice.v1 import SignalWithStartWorkflowExecutionRequest
 from temporalio.client import Client as Temporal
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
-from temporalio.converter import encode_search_attributes
 
-from interline.attributes import KEYWORDS
+from interline.attributes import encoded
 from interline.domain.stray import StrayEvent, StrayInput
 from interline.messages import payloads
 from interline.names import ORDER_QUEUE, STRAY_EVENT, Attribute, Workflow, stray_workflow_id
@@ -33,12 +31,11 @@ async def keep_stray(temporal: Temporal, room: StrayInput, event: StrayEvent) ->
         workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
         signal_name=STRAY_EVENT,
         signal_input=await payloads(temporal, event),
+        search_attributes=encoded({Attribute.CLIENT_ID: room.client_id}),
         user_metadata=UserMetadata(summary=summary.payloads[0]),
     )
     request.workflow_type.name = Workflow.STRAY
     request.task_queue.name = ORDER_QUEUE
-    client_id = SearchAttributePair(KEYWORDS[Attribute.CLIENT_ID], room.client_id)
-    encode_search_attributes(TypedSearchAttributes([client_id]), request.search_attributes)
     await temporal.workflow_service.signal_with_start_workflow_execution(
         request, timeout=timedelta(seconds=ANSWER_SECONDS)
     )
