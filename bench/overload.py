@@ -25,7 +25,7 @@ from bench.__main__ import machine
 from bench.crowd import Crowd, Making, Tally
 from bench.edge import alone, unlimited
 from bench.fixtures import order_bytes
-from bench.memory import PATH
+from bench.memory import MEGABYTE, PATH
 from bench.processes import Cpu
 from bench.rounds import quantile
 from bench.system import System
@@ -37,7 +37,6 @@ CALLERS: Final = (8, 16, 32, 64)
 TIMES: Final = 3
 HEALTH_EVERY_SECONDS: Final = 1.0
 PARTS: Final = ("webhooks", "orders")
-MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
