@@ -33,7 +33,7 @@ from activities.strays import Strays
 from activities.webhook_gate import Workers
 from activities.wms import Wms
 from interline.names import ORDER_QUEUE, Partner
-from interline.runtime import logging
+from interline.runtime import collector, logging
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import ClientRegistry
 from interline.runtime.schedules import keep_reconciling
@@ -186,6 +186,7 @@ def main() -> None:
     """Entry point of the process; on uvloop, which takes an eighth of its CPU away (docs/performance.md)."""
     settings = Settings()
     logging.configure(process="worker", level=settings.log_level, file=settings.log_file)
+    collector.settle()
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(run(settings))
 

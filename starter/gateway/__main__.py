@@ -9,7 +9,7 @@ from functools import partial
 import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 
-from interline.runtime import logging
+from interline.runtime import collector, logging
 from interline.runtime.clients import ClientRegistry
 from interline.runtime.settings import Settings
 from interline.runtime.temporal import connect
@@ -54,6 +54,7 @@ async def serve(settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    collector.settle()
     await GracefulServer(config).serve()
 
 

@@ -28,6 +28,7 @@ from starter.gateway import (
 from starter.gateway.context import Gateway
 from starter.gateway.limits import Load
 from starter.gateway.metrics import Metrics
+from starter.gateway.policy import Policies
 from starter.gateway.readiness import Readiness
 from starter.gateway.rejections import Rejections
 from starter.gateway.routing import PlainApp
@@ -47,6 +48,7 @@ def create_app(settings: Settings, client: Temporal, registry: ClientRegistry) -
         rejections=Rejections(),
         accounts=Accounts(client, sealer),
         sealer=sealer,
+        policies=Policies(settings),
         load=Load(settings.max_requests),
     )
     app = PlainApp(

@@ -14,6 +14,7 @@ from interline.runtime.settings import Settings
 from starter.gateway.idempotency import InFlight
 from starter.gateway.limits import Buckets, Load, later
 from starter.gateway.metrics import Metrics
+from starter.gateway.policy import Policies
 from starter.gateway.readiness import Readiness
 from starter.gateway.rejections import Rejections
 
@@ -30,6 +31,7 @@ class Gateway:
     rejections: Rejections
     accounts: Accounts
     sealer: Sealer
+    policies: Policies
     load: Load
     rates: Buckets = field(default_factory=Buckets)
     failures: Buckets = field(default_factory=Buckets)

@@ -16,9 +16,8 @@ from interline.domain.stray import StrayEvent, StrayInput
 from interline.messages import flag_shared_tracking_id, is_full, signal_order
 from interline.names import Attribute, Workflow
 from interline.runtime.clients import Client
-from interline.runtime.settings import Settings
 from starter.gateway.engine import ANSWER_SECONDS, is_missing, within
-from starter.gateway.policy import client_policy
+from starter.gateway.policy import Policies
 from starter.gateway.strays import keep_stray
 
 AT_ONCE: Final = 16
@@ -32,10 +31,10 @@ _RPC: Final = timedelta(seconds=ANSWER_SECONDS)
 class Delivery:
     """Gives the events of one webhook to Temporal."""
 
-    def __init__(self, temporal: Temporal, client: Client, settings: Settings, *, seconds: float) -> None:
+    def __init__(self, temporal: Temporal, client: Client, policies: Policies, *, seconds: float) -> None:
         self._temporal = temporal
         self._client = client
-        self._settings = settings
+        self._policies = policies
         self._seconds = seconds
         self._room = asyncio.Semaphore(AT_ONCE)
 
@@ -100,6 +99,6 @@ class Delivery:
         return still_open or found
 
     async def _keep(self, reason: StrayReason, event: Event, *, key: str, order_number: str | None = None) -> None:
-        policy = client_policy(self._client, self._settings)
-        room = StrayInput(client_id=self._client.client_id, key=key, order_number=order_number, policy=policy)
+        client, policy = self._client, self._policies.of(self._client)
+        room = StrayInput(client_id=client.client_id, key=key, order_number=order_number, policy=policy)
         await keep_stray(self._temporal, room, StrayEvent(reason=reason, event=event))

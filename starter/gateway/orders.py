@@ -16,14 +16,13 @@ from interline.domain.statuses import OrderStatus
 from interline.names import MEMO_ACCEPTED, MEMO_FINGERPRINT, Attribute, order_workflow_id
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, WebhookKind
-from interline.runtime.settings import Settings
 from starter.gateway import idempotency
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
-from starter.gateway.context import authenticated, gateway
+from starter.gateway.context import Gateway, authenticated, gateway
 from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.links import order_link
-from starter.gateway.policy import callback_url, order_policy, terms
+from starter.gateway.policy import callback_url, terms
 from starter.gateway.standing import standing, why_it_is_off, word
 from starter.gateway.starting import start_order
 
@@ -45,7 +44,7 @@ async def _create(request: Request, read: _Reader) -> Response:
     key = idempotency.key_of(request)
     asked = read(await read_json(request), terms(client))
     waited = await here.load.turn(request.scope["place"])
-    order = _order_input(asked, client, here.settings)
+    order = _order_input(asked, client, here)
     with here.keys.alone(client.client_id, key):
         async with within(ANSWER_SECONDS - waited):
             await _require_webhooks(here.accounts, client)
@@ -78,7 +77,7 @@ async def _require_webhooks(accounts: Accounts, client: Client) -> None:
         raise RequestError(problems)
 
 
-def _order_input(asked: OrderRequest, client: Client, settings: Settings) -> OrderInput:
+def _order_input(asked: OrderRequest, client: Client, here: Gateway) -> OrderInput:
     now = datetime.now(UTC)
     return OrderInput(
         client_id=client.client_id,
@@ -91,8 +90,8 @@ def _order_input(asked: OrderRequest, client: Client, settings: Settings) -> Ord
         quote_id=asked.quote_id,
         body=asked.body,
         accepted_at=now,
-        callback_url=callback_url(client, settings),
-        policy=order_policy(client, settings, asked.shipment, at=now),
+        callback_url=callback_url(client, here.settings),
+        policy=here.policies.of_order(client, asked.shipment, at=now),
     )
 
 

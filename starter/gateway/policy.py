@@ -1,7 +1,6 @@
 """What a client's settings mean for one order, fixed when it is accepted."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from interline.contracts.measures import Catalogue, Measures
 from interline.contracts.orders_in import Terms
@@ -19,28 +18,25 @@ CLIENT_LOCAL_SECONDS = 1.0
 """A client's webhook endpoint gets less of a workflow task than a partner does (DESIGN §2)."""
 
 
-class _Made(NamedTuple):
-    client: Client
-    settings: Settings
-    policy: OrderPolicy
+class Policies:
+    """What each client's settings mean for its orders: worked out once, until its entry is another."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[str, tuple[Client, OrderPolicy]] = {}
 
-_made: dict[str, _Made] = {}
+    def of_order(self, client: Client, shipment: Shipment, *, at: datetime) -> OrderPolicy:
+        """Everything that is fixed for an order accepted at `at`."""
+        deadlines = _deadlines(client, self._settings, shipment)
+        calendar = _calendar(client, self._settings, deadlines, at)
+        return self.of(client).model_copy(update={"deadlines": deadlines, "calendar": calendar})
 
-
-def order_policy(client: Client, settings: Settings, shipment: Shipment, *, at: datetime) -> OrderPolicy:
-    """Everything that is fixed for an order accepted at `at`."""
-    deadlines = _deadlines(client, settings, shipment)
-    calendar = _calendar(client, settings, deadlines, at)
-    return client_policy(client, settings).model_copy(update={"deadlines": deadlines, "calendar": calendar})
-
-
-def client_policy(client: Client, settings: Settings) -> OrderPolicy:
-    """Terms and switches: the client's own where it has them, else the settings'. Made once for each pair of them."""
-    made = _made.get(client.client_id)
-    if made is None or made.client is not client or made.settings is not settings:
-        made = _made[client.client_id] = _Made(client, settings, _client_policy(client, settings))
-    return made.policy
+    def of(self, client: Client) -> OrderPolicy:
+        """Terms and switches: the client's own where it has them, else the settings'."""
+        known = self._known.get(client.client_id)
+        if known is None or known[0] is not client:
+            known = self._known[client.client_id] = client, _client_policy(client, self._settings)
+        return known[1]
 
 
 def _client_policy(client: Client, settings: Settings) -> OrderPolicy:

@@ -46,7 +46,7 @@ async def receive(request: Request) -> Response:
     if abs(proof.drift_seconds) > DRIFT_SECONDS:
         _log.warning("webhook.clock_drift", client_id=client.client_id, route=route, seconds=round(proof.drift_seconds))
     waited = await here.load.turn(request.scope["place"])
-    delivery = Delivery(here.temporal, client, here.settings, seconds=ANSWER_SECONDS - waited)
+    delivery = Delivery(here.temporal, client, here.policies, seconds=ANSWER_SECONDS - waited)
     await delivery.deliver(_events(sent, _reading(client, route, proof)))
     return answer(request, 200)
 
