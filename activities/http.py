@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
-import httpx
+import aiohttp
+import certifi
 import structlog
+from yarl import URL
 
-from activities.pinning import CheckedNetwork, PinnedTransport
+from activities.pinning import CheckedNetwork
 from interline.errors import (
     LONGEST_WAIT_SECONDS,
     BusyError,
@@ -31,9 +33,13 @@ LARGEST_ANSWER_BYTES: Final = 1024 * 1024
 CONNECT_SECONDS: Final = 3.0
 CONNECT_SHARE: Final = 0.5
 """At most so much of a short budget: what fails while connecting certainly sent nothing, which is worth knowing."""
-LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=15)
-_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_MISCONFIGURED: Final = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+CONNECTIONS_PER_DESTINATION: Final = 100
+KEPT_SECONDS: Final = 15
+"""An unused connection."""
+HEADERS: Final = {"accept": "*/*", "accept-encoding": "identity", "user-agent": "interline"}
+_NOT_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_MISCONFIGURED: Final = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError)
+"""The last: what stands in the settings makes no header."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,7 @@ class Http:
 
     def __init__(self, *, checked: CheckedNetwork | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._checked = checked or CheckedNetwork()
-        self._tls = tls or httpx.create_ssl_context(trust_env=False)
-        self._pools: dict[tuple[str, bool], httpx.AsyncClient] = {}
+        self._tls = tls or ssl.create_default_context(cafile=certifi.where())
         self._local_tries: dict[tuple[str, str], int] = {}
         """By partner and destination: partners of one host do not wait for each other."""
 
@@ -90,11 +95,14 @@ class Http:
             self._local_tries[destination] -= 1
 
     async def __aenter__(self) -> Self:
+        """Ready to send, in the loop that is running."""
+        checked = {"resolver": self._checked, "socket_factory": self._checked.open}
+        self._free, self._public = self._session(), self._session(**checked)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close all connections, after the worker has stopped."""
-        await asyncio.gather(*(pool.aclose() for pool in self._pools.values()))
+        await asyncio.gather(self._free.close(), self._public.close())
 
     async def _send(self, request: Outgoing, budget_seconds: float) -> Answer:
         if not _is_usable(request.url):
@@ -102,45 +110,54 @@ class Http:
         try:
             async with asyncio.timeout(budget_seconds):
                 return await self._exchange(request, min(CONNECT_SECONDS, budget_seconds * CONNECT_SHARE))
-        except TimeoutError:
-            raise UnknownError(f"{request.who} did not answer within {budget_seconds:g} s") from None
         except _NOT_SENT as error:
             raise _not_sent(request, error) from None
+        except TimeoutError:
+            raise UnknownError(f"{request.who} did not answer within {budget_seconds:g} s") from None
         except _MISCONFIGURED as error:
             raise RefusedError(f"{request.who}: the configured address is unusable ({type(error).__name__})") from None
-        except httpx.HTTPError as error:
+        except aiohttp.ClientError as error:
             raise UnknownError(f"{request.who} broke off ({type(error).__name__})") from None
 
     async def _exchange(self, request: Outgoing, connect_seconds: float) -> Answer:
-        pool = self._pool(destination_of(request.url), public_only=request.public_only)
-        limits = httpx.Timeout(None, connect=connect_seconds, pool=connect_seconds)
-        async with pool.stream(
-            request.method, request.url, headers=dict(request.headers), content=request.body, timeout=limits
+        session = self._public if request.public_only else self._free
+        async with session.request(
+            request.method,
+            URL(request.url),
+            headers=request.headers,
+            data=request.body or None,
+            timeout=aiohttp.ClientTimeout(total=None, connect=connect_seconds),
+            allow_redirects=False,
         ) as response:
             body = await _read(response, request)
         told = response.headers.get
-        return Answer(response.status_code, body, retry_after(told("retry-after"), says=told("date")))
+        return Answer(response.status, body, retry_after(told("retry-after"), says=told("date")))
 
-    def _pool(self, destination: str, *, public_only: bool) -> httpx.AsyncClient:
-        if (destination, public_only) not in self._pools:
-            pinned = PinnedTransport(limits=LIMITS, network=self._checked, tls=self._tls) if public_only else None
-            self._pools[destination, public_only] = httpx.AsyncClient(
-                limits=LIMITS,
-                verify=self._tls,
-                transport=pinned,
-                follow_redirects=False,
-                trust_env=False,
-                headers={"accept-encoding": "identity", "user-agent": "interline"},
-            )
-        return self._pools[destination, public_only]
+    def _session(self, **network: Any) -> aiohttp.ClientSession:  # noqa: ANN401  the connector's own, passed on
+        """Connections of its own for each destination; nothing remembered but them."""
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                ssl=self._tls,
+                limit=0,
+                limit_per_host=CONNECTIONS_PER_DESTINATION,
+                keepalive_timeout=KEPT_SECONDS,
+                use_dns_cache=False,
+                **network,
+            ),
+            headers=HEADERS,
+            skip_auto_headers=("content-type",),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+        )
+        session._retry_connection = False  # noqa: SLF001  a PUT is not sent twice behind our back; as its own test client
+        return session
 
 
 def _not_sent(request: Outgoing, error: BaseException) -> NotSentError:
     """Why no connection came about. One that cannot be trusted is an alarm: somebody else may be answering."""
-    cause: BaseException | None = error
-    while cause and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
-    if cause is None:
+    cause = error.__cause__
+    if not isinstance(cause, ssl.SSLError):
         return NotSentError(f"{request.who} cannot be reached ({_unreached(error)})")
     why = getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or "the handshake broke off"
     log.error("partner.tls_failed", partner=request.who, destination=destination_of(request.url), why=why)
@@ -148,15 +165,13 @@ def _not_sent(request: Outgoing, error: BaseException) -> NotSentError:
 
 
 def _unreached(error: BaseException) -> str:
-    """In the words of the innermost fault that has any."""
-    cause: BaseException | None = error
-    while cause:
-        if isinstance(cause, socket.gaierror):
-            return "its name is not known"
-        if isinstance(cause, OSError) and cause.errno:
-            return os.strerror(cause.errno).lower()
-        cause = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause.__cause__ or cause.__context__
-    return "no connection in time" if isinstance(error, httpx.TimeoutException) else type(error).__name__
+    """In the words of the fault below, if it has any."""
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror):
+        return "its name is not known"
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno).lower()
+    return "no connection in time" if isinstance(error, TimeoutError) else type(error).__name__
 
 
 def retry_after(value: str | None, *, says: str | None = None) -> float | None:
@@ -193,14 +208,14 @@ def destination_of(url: str) -> str:
 def _is_usable(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
+        return bool(parts.hostname) and parts.port != 0 and url.isprintable() and " " not in url
     except ValueError:
         return False
 
 
-async def _read(response: httpx.Response, request: Outgoing) -> bytes:
+async def _read(response: aiohttp.ClientResponse, request: Outgoing) -> bytes:
     chunks = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.content.iter_any():
         chunks += chunk
         if len(chunks) > request.largest_answer_bytes:
             if request.cut_answer:

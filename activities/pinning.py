@@ -6,20 +6,19 @@ elsewhere (DNS rebinding), and nothing of the environment (proxies) comes betwee
 
 import asyncio
 import socket
-import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Final
 
-import httpcore
-import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import AddrInfoType
 
 from activities.addresses import Address, check_addresses
 from interline.errors import NotSentError
 
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
-SocketOptions = Iterable[tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]]
+OpenSocket = Callable[[AddrInfoType], socket.socket]
 
 _LOOK_UPS: Final = ThreadPoolExecutor(max_workers=256, thread_name_prefix="dns")
 """Of their own, one for each call that can be under way: a name server that hangs must not hold up other names."""
@@ -44,50 +43,49 @@ def _look_up(host: str, port: int) -> list[Address]:
     return [ip_address(str(sockaddr[0])) for *_, sockaddr in answers]
 
 
-class PinnedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over a pool that connects to checked addresses only."""
-
-    def __init__(self, *, limits: httpx.Limits, network: "CheckedNetwork", tls: ssl.SSLContext) -> None:
-        super().__init__(verify=tls, trust_env=False)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=network,
-        )
+def open_socket(where: AddrInfoType) -> socket.socket:
+    """The system's."""
+    family, kind, protocol, _, _ = where
+    return socket.socket(family, kind, protocol)
 
 
-class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Resolve, check all, connect to one of the checked over the network below."""
+class CheckedNetwork(AbstractResolver):
+    """aiohttp's view of the network: names as their checked addresses, sockets for checked addresses."""
 
-    def __init__(self, resolve: Resolve = resolve, below: httpcore.AsyncNetworkBackend | None = None) -> None:
+    def __init__(self, resolve: Resolve = resolve, below: OpenSocket = open_socket) -> None:
         self._resolve = resolve
-        self._network = below or httpcore.AnyIOBackend()
+        self._below = below
 
-    async def connect_tcp(
+    async def resolve(
         self,
         host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  httpcore's own signature
-        local_address: str | None = None,
-        socket_options: SocketOptions | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect; the other addresses are tried when the first does not answer.
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002  aiohttp's own signature
+    ) -> list[ResolveResult]:
+        """All addresses of the name, of either family.
 
         Raises:
-            NotSentError: an address is not public.
-            httpcore.ConnectError: none could be connected to.
+            NotSentError: there is none, or one of them is not public.
         """
         addresses = await self._resolve(host, port)
         check_addresses(host, addresses)
-        for address in addresses[:-1]:
-            try:
-                return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._network.connect_tcp(str(addresses[-1]), port, timeout, local_address, socket_options)
+        return [_known(host, address, port) for address in addresses]
 
-    async def sleep(self, seconds: float) -> None:
-        """As the backend below."""
-        await self._network.sleep(seconds)
+    def open(self, where: AddrInfoType) -> socket.socket:
+        """A socket for this very address. One that stands in the URL itself meets no resolver, and is checked here.
+
+        Raises:
+            NotSentError: it is not public.
+        """
+        address = str(where[4][0])
+        check_addresses(address, [ip_address(address)])
+        return self._below(where)
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
+
+def _known(host: str, address: Address, port: int) -> ResolveResult:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004  IPv4
+    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    return ResolveResult(hostname=host, host=str(address), port=port, family=family, proto=0, flags=flags)

@@ -1,4 +1,4 @@
-"""A real socket server that misbehaves in named ways, byte by byte: no mock transport stands between us and httpx."""
+"""A real socket server that misbehaves in named ways, byte by byte: no mock transport, the wire itself."""
 
 import asyncio
 import contextlib

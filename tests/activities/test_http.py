@@ -59,6 +59,21 @@ async def failure(http: Http, url: str) -> PartnerCallError:
     return caught.value
 
 
+@contextlib.asynccontextmanager
+async def speaks_first(greeting: bytes) -> AsyncIterator[str]:
+    """Not a server of ours: it greets, and waits."""
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        yield "https://{}:{}".format(*server.sockets[0].getsockname())
+
+
 def an_unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -85,8 +100,15 @@ async def test_an_unknown_name_means_nothing_was_sent(http: Http) -> None:
 
 
 async def test_tls_to_a_server_that_speaks_none_means_nothing_was_sent(http: Http) -> None:
-    async with raw_server(sends(b"not tls")) as server:
-        assert isinstance(await failure(http, server.url.replace("http:", "https:")), TlsError)
+    async with speaks_first(b"220 mail.example ESMTP\r\n") as url:
+        assert isinstance(await failure(http, url), TlsError)
+
+
+async def test_a_handshake_that_never_ends_means_nothing_was_sent(http: Http) -> None:
+    async with speaks_first(b"") as url:
+        hung = await failure(http, url)
+    assert type(hung) is NotSentError
+    assert str(hung).endswith("cannot be reached (no connection in time)")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +175,24 @@ async def test_anything_else_that_breaks_leaves_the_outcome_unknown(http: Http, 
     assert type(error) is UnknownError
     assert monotonic() - started < BUDGET_SECONDS + 0.5, "the total deadline holds"
     assert len(server.requests) == 1, "no retry of its own"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+async def test_a_kept_connection_that_dies_under_a_request_is_no_reason_to_send_it_again(
+    http: Http, method: str
+) -> None:
+    """HTTP libraries repeat a PUT by themselves then; whether to repeat is ours to decide."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answers()(reader, writer)
+        await server.note(await reader.readuntil(b"\r\n\r\n"))
+
+    async with raw_server(once) as server:
+        request = Outgoing("oms", method, f"{server.url}/path")
+        assert (await http.send(request, budget_seconds=5)).status == 200
+        with pytest.raises(UnknownError):
+            await http.send(request, budget_seconds=5)
+    assert len(server.requests) == 2
 
 
 async def test_an_endless_body_is_stopped_at_one_mebibyte(http: Http) -> None:

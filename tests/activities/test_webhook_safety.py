@@ -6,7 +6,7 @@ import gzip
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -14,8 +14,8 @@ from pathlib import Path
 from time import monotonic
 from typing import cast
 
-import httpcore
 import pytest
+from aiohttp.connector import AddrInfoType
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from activities.addresses import Address
 from activities.http import Http, Outgoing
 from activities.pinning import CheckedNetwork
-from interline.errors import NotSentError, UnknownError
+from interline.errors import NotSentError, RefusedError, UnknownError
 
 NAME = "hooks.shop.example"
 PUBLIC, INSIDE = "93.184.216.34", "127.0.0.1"
@@ -68,22 +68,22 @@ async def ask(port: int, host: str) -> list[Address]:
 
 
 @dataclass
-class Wire(httpcore.AsyncNetworkBackend):
+class Wire:
     """The network below: it notes where a connection was to go, and leads it to our server instead."""
 
     port: int
     went_to: list[str] = field(default_factory=list)
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  httpcore's own signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        self.went_to.append(f"{host}:{port}")
-        return await httpcore.AnyIOBackend().connect_tcp("127.0.0.1", self.port, timeout, local_address, socket_options)
+    def open(self, where: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, _ = where
+        wire = self
+
+        class Led(socket.socket):
+            def connect(self, address: tuple[str, int]) -> None:  # type: ignore[override]  # only those of the network
+                wire.went_to.append(f"{address[0]}:{address[1]}")
+                super().connect((INSIDE, wire.port))
+
+        return Led(family, kind, protocol)
 
 
 @dataclass
@@ -148,7 +148,7 @@ def a_webhook(url: str, *, public_only: bool = True) -> Outgoing:
 async def test_the_checked_address_is_the_one_connected_under_the_name(receiver: TlsReceiver) -> None:
     wire = Wire(receiver.port)
     async with name_server([PUBLIC], [INSIDE]) as (server, port):
-        checked = CheckedNetwork(lambda host, _port: ask(port, host), wire)
+        checked = CheckedNetwork(lambda host, _port: ask(port, host), wire.open)
         async with Http(checked=checked, tls=receiver.trust) as http:
             answer = await http.send(a_webhook(f"https://{NAME}/hooks"), budget_seconds=5)
     assert (answer.status, answer.body) == (200, b"ok")
@@ -164,7 +164,7 @@ async def test_a_name_that_changes_to_an_inside_address_is_never_connected(
 ) -> None:
     wire = Wire(receiver.port)
     async with name_server([PUBLIC], answer) as (_, port):
-        checked = CheckedNetwork(lambda host, _port: ask(port, host), wire)
+        checked = CheckedNetwork(lambda host, _port: ask(port, host), wire.open)
         async with Http(checked=checked, tls=receiver.trust) as http:
             await http.send(a_webhook(f"https://{NAME}/"), budget_seconds=5)
             with pytest.raises(NotSentError):
@@ -174,8 +174,11 @@ async def test_a_name_that_changes_to_an_inside_address_is_never_connected(
 
 async def test_a_name_in_disguise_is_resolved_and_checked_like_any_other() -> None:
     async with Http() as http:
-        for host in ("2130706433", "0x7f.1", "127.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"):
-            with pytest.raises(NotSentError):
+        for host in ("0x7f.1", "localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"):
+            with pytest.raises(NotSentError, match=r"not public|not a public"):
+                await http.send(a_webhook(f"https://{host}:8443/"), budget_seconds=5)
+        for host in ("2130706433", "127.1"):
+            with pytest.raises(RefusedError):
                 await http.send(a_webhook(f"https://{host}:8443/"), budget_seconds=5)
 
 
@@ -187,7 +190,7 @@ async def test_proxies_of_the_environment_are_not_used(receiver: TlsReceiver, mo
     async def public(_host: str, _port: int) -> list[Address]:
         return [IPv4Address(PUBLIC)]
 
-    async with Http(checked=CheckedNetwork(public, wire), tls=receiver.trust) as http:
+    async with Http(checked=CheckedNetwork(public, wire.open), tls=receiver.trust) as http:
         assert (await http.send(a_webhook(f"https://{NAME}/"), budget_seconds=5)).status == 200
 
 

@@ -103,8 +103,8 @@ BUGS: Final = (
     Bug(
         name="redirects followed",
         module="activities.http",
-        right="                follow_redirects=False,\n",
-        wrong="                follow_redirects=True,\n",
+        right="            allow_redirects=False,\n",
+        wrong="            allow_redirects=True,\n",
         caught_by="tests/activities/test_http.py::test_a_redirect_is_an_answer_and_not_followed",
     ),
     Bug(
