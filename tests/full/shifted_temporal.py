@@ -1,4 +1,4 @@
-"""`python -m tests.full.shifted_temporal` (once, minutes, 2 GB for a while): a Temporal server whose clock can be set off.
+"""`python -m tests.full.shifted_temporal` (once; minutes, 2 GB): a Temporal server whose clock can be set off.
 
 The same pinned sources with one line of Go's `time.Now` more. Days pass for it while it is down: started again on its
 file with another shift, its timers are due and its retention has run, as after a long stop.
