@@ -23,6 +23,8 @@ from interline.names import ORDER_QUEUE, order_workflow_id, stray_workflow_id
 from tests.gateway.fakes import Order
 from tests.gateway.support import OUTBOUND, Engine, a_status, an_order, keyed, unique
 from worker import runner
+from workflows.idempotency import IdempotencyKey
+from workflows.pricing import DomesticPricing
 from workflows.stray import Stray
 
 POINTS = ("before_commit", "after_commit", "after_answer")
@@ -136,7 +138,7 @@ async def test_nothing_acknowledged_is_missing_and_nothing_is_applied_twice(
     async with Worker(
         temporal,
         task_queue=ORDER_QUEUE,
-        workflows=[Order, Stray],
+        workflows=[Order, Stray, DomesticPricing, IdempotencyKey],  # also what other tests left open
         activities=[Strays(temporal).hand_over],
         workflow_runner=runner(),
     ):
