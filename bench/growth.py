@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
@@ -66,23 +68,33 @@ async def memory(system: System, http: httpx.AsyncClient, parked: tuple[int, ...
     return found
 
 
+@asynccontextmanager
+async def _down(system: System, http: httpx.AsyncClient, *, seconds: float) -> AsyncIterator[None]:
+    """The stub refuses all webhooks meanwhile, for so long at least."""
+    begun = time.monotonic()
+    await http.get(f"{system.stub_url}/_down/1")
+    try:
+        yield
+        await asyncio.sleep(max(0.0, seconds - (time.monotonic() - begun)))
+    finally:
+        await http.get(f"{system.stub_url}/_down/0")
+
+
 async def outage(system: System, http: httpx.AsyncClient, *, orders: int, seconds: float) -> dict[str, float]:
     """A client's endpoint refuses for so long, with so many orders in flight: calls per order, time to drain."""
     if not orders:
         return {}
     ours, tag = Ours(system, http), f"outage-{time.time_ns() % 10**9}"
     await forget(system, http)
-    await http.get(f"{system.stub_url}/_down/1")
-    room = asyncio.Semaphore(40)
+    async with _down(system, http, seconds=seconds), asyncio.TaskGroup() as group:
+        room = asyncio.Semaphore(40)
 
-    async def one(number: str) -> None:
-        async with room:
-            await ours.tell(number)
+        async def one(number: str) -> None:
+            async with room:
+                await ours.tell(number)
 
-    begun = time.monotonic()
-    await asyncio.gather(*(one(f"{tag}-{place}") for place in range(orders)))
-    await asyncio.sleep(max(0.0, seconds - (time.monotonic() - begun)))
-    await http.get(f"{system.stub_url}/_down/0")
+        for place in range(orders):
+            group.create_task(one(f"{tag}-{place}"))
     back = time.monotonic()
     async with asyncio.timeout(DRAIN_SECONDS):
         await asyncio.gather(*(ours.handle(f"{tag}-{place}").result() for place in range(orders)))

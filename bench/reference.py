@@ -6,6 +6,7 @@ children, each of the eighteen calls a regular activity with the whole order as 
 
 import asyncio
 import sys
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -14,11 +15,13 @@ from temporalio import activity, workflow
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 with workflow.unsafe.imports_passed_through():  # as our own worker does with what its workflows use
-    import httpx
+    import aiohttp
+    from uvicorn.loops.auto import auto_loop_factory
 
     from bench.script import Script, Turn
     from interline.attributes import NEEDS_ATTENTION
     from interline.domain.base import JsonObject
+    from interline.runtime import collector
     from interline.runtime.temporal import connect
     from worker import SLOTS
 
@@ -32,7 +35,7 @@ CALLS_PER_STATUS: Final = ("oms", "client")
 class Work:
     """The activities of all reference designs."""
 
-    def __init__(self, http: httpx.AsyncClient, stub_url: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, stub_url: str) -> None:
         self._http = http
         self._stub_url = stub_url
 
@@ -40,18 +43,24 @@ class Work:
     async def nothing(self, url: str) -> None:
         """One HTTP call, or nothing at all."""
         if url:
-            await self._http.post(f"{url}/bench", content=b"{}")
+            await _sent(self._http.post(f"{url}/bench", data=b"{}"))
 
     @activity.defn(name="bench.tell")
     async def tell(self, mark: str) -> None:
         """One client webhook."""
-        await self._http.post(f"{self._stub_url}/client", content=b'{"chaos":"%s"}' % mark.encode())
+        await _sent(self._http.post(f"{self._stub_url}/client", data=b'{"chaos":"%s"}' % mark.encode()))
 
     @activity.defn(name="bench.call")
     async def call(self, order: JsonObject) -> JsonObject:
         """One HTTP call with the whole order."""
-        answer = await self._http.post(f"{self._stub_url}/bench", json=order)
-        return {"status": answer.status_code}
+        return {"status": await _sent(self._http.post(f"{self._stub_url}/bench", json=order))}
+
+
+async def _sent(request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> int:
+    """The status of the answer, which is read to its end."""
+    async with request as answer:
+        await answer.read()
+        return answer.status
 
 
 @workflow.defn(name="Bound")
@@ -183,7 +192,8 @@ class NaiveBlue:
 
 async def main(stub_url: str) -> None:
     """Work until killed, with the settings of our own worker."""
-    async with httpx.AsyncClient(trust_env=False) as http:
+    collector.settle()
+    async with aiohttp.ClientSession(trust_env=False) as http:
         work = Work(http, stub_url)
         await Worker(
             await connect(),
@@ -198,4 +208,5 @@ async def main(stub_url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(main(sys.argv[1]))

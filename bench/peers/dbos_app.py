@@ -22,13 +22,12 @@ config: DBOSConfig = {
     "sys_db_pool_size": 20,
 }
 DBOS(config=config)
-http = flow.client()
 
 
 @DBOS.step(retries_allowed=True, max_attempts=10)
 async def call(order: dict[str, Any]) -> int:
     """One HTTP call."""
-    return await flow.call(http, STUB_URL, order)
+    return await flow.call(STUB_URL, order)
 
 
 @DBOS.workflow()

@@ -12,7 +12,6 @@ from typing import Final
 
 import asyncpg
 import flow
-import httpx
 import inlet
 import orjson
 import uvloop
@@ -36,8 +35,8 @@ LOOK_SECONDS: Final = 1.0
 class Outbox:
     """Inlet and worker in one process; several could share the tables."""
 
-    def __init__(self, pool: asyncpg.Pool, http: httpx.AsyncClient, stub_url: str) -> None:
-        self._pool, self._http, self._stub_url = pool, http, stub_url
+    def __init__(self, pool: asyncpg.Pool, stub_url: str) -> None:
+        self._pool, self._stub_url = pool, stub_url
         self._due, self._room = asyncio.Event(), AT_A_TIME
         self.inlet = inlet.Inlet(self.start, self.tell)
 
@@ -77,7 +76,7 @@ class Outbox:
 
     async def _one(self, row: asyncpg.Record) -> None:
         try:
-            await flow.call(self._http, self._stub_url, orjson.loads(row["body"]))
+            await flow.call(self._stub_url, orjson.loads(row["body"]))
             async with self._pool.acquire() as db, db.transaction():
                 await db.execute("delete from outbox where id = $1", row["id"])
                 now = await db.fetchrow(
@@ -106,9 +105,9 @@ class Outbox:
 
 async def main(port: int, stub_url: str, database_url: str) -> None:
     """Until killed."""
-    async with asyncpg.create_pool(database_url, min_size=4, max_size=20) as pool, flow.client() as http:
+    async with asyncpg.create_pool(database_url, min_size=4, max_size=20) as pool:
         await pool.execute(TABLES)
-        outbox = Outbox(pool, http, stub_url)
+        outbox = Outbox(pool, stub_url)
         await asyncio.gather(outbox.work(), outbox.inlet.serve(port))
 
 

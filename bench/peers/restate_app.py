@@ -14,12 +14,11 @@ import uvloop
 
 PORT, STUB_URL = int(sys.argv[1]), sys.argv[2]
 order_flow = restate.Workflow("Order")
-http = flow.client()
 
 
 async def call(order: dict[str, Any]) -> int:
     """One HTTP call."""
-    return await flow.call(http, STUB_URL, order)
+    return await flow.call(STUB_URL, order)
 
 
 @order_flow.main()
