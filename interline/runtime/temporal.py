@@ -1,7 +1,8 @@
 """The connection to Temporal and what we ask of its namespace."""
 
+import dataclasses
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final, Self
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import IndexedValueType
@@ -9,13 +10,33 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from interline.names import Attribute
 
-DATA_CONVERTER: Final = pydantic_data_converter
+
+class OneConverter(PydanticPayloadConverter):
+    """The SDK's, of which there is one: what it has learned of our types is kept.
+
+    The SDK makes one for each workflow and one more for each of its tasks, and each of them starts without.
+    """
+
+    _one: ClassVar[Self | None] = None
+
+    def __new__(cls) -> Self:
+        """The one there is; it has no state but what it learned."""
+        if cls._one is None:
+            cls._one = super().__new__(cls)
+            PydanticPayloadConverter.__init__(cls._one)
+        return cls._one
+
+    def __init__(self) -> None:
+        """Nothing: it may be in use already."""
+
+
+DATA_CONVERTER: Final = dataclasses.replace(pydantic_data_converter, payload_converter_class=OneConverter)
 
 
 class NamespaceNotReadyError(RuntimeError):
