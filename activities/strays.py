@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from temporalio import activity
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client as Temporal
-from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import (
+    WorkflowContinuedAsNewError,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from interline.attributes import KEYWORDS
@@ -62,14 +69,25 @@ class Strays:
         return heard
 
     async def _settled_before(self) -> set[str]:
-        """Ids of the events that earlier rooms of this name told, or had dropped: a room closes after three days."""
-        query = f"WorkflowId = '{activity.info().workflow_id}' AND ExecutionStatus = 'Completed'"
-        settled: set[str] = set()
-        async for room in self._temporal.list_workflows(query):
-            handle = self._temporal.get_workflow_handle(room.id, run_id=room.run_id, result_type=StrayState)
-            state = await handle.result(follow_runs=False)
-            settled |= {kept.event.event_id for kept in state.events if kept.told or kept.state == KeptState.DROPPED}
+        """Ids of the events that earlier rooms of this name told, or had dropped: a room closes after three days.
+
+        One that has just closed may still be listed as open, so all are asked: there is one room at a time.
+        """
+        me, settled = activity.info(), set[str]()
+        async for room in self._temporal.list_workflows(f"WorkflowId = '{me.workflow_id}'"):
+            if room.run_id != me.workflow_run_id and (state := await self._left_by(room)):
+                told = {kept.event.event_id for kept in state.events if kept.told or kept.state == KeptState.DROPPED}
+                settled |= told
         return settled
+
+    async def _left_by(self, room: WorkflowExecution) -> StrayState | None:
+        """How a closed room ended; nothing where it was continued, which the next of its runs tells, or terminated."""
+        handle = self._temporal.get_workflow_handle(room.id, run_id=room.run_id, result_type=StrayState)
+        try:
+            state: StrayState = await handle.result(follow_runs=False)
+        except (WorkflowContinuedAsNewError, WorkflowFailureError):
+            return None
+        return state
 
     async def _carried(self, payloads: Sequence[Payload]) -> set[str]:
         """What it had heard before its history was continued as this one."""
