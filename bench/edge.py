@@ -2,9 +2,9 @@
 
 An order's acknowledgement against the raw StartWorkflow of the same payload, memo and attributes, and a webhook against
 the raw signal, at 25, 50 and 75 % of what the slower of the two can do, open loop, raw and ours in turn. Both come from
-this one process, ours by bare HTTP (`bench.wire`): an HTTP library took as much processor time as the gateway. Ratios
-are taken round by round, then the median. No worker runs: it would take its processor time from both. Then the
-gateway's memory under 200 parallel bodies of the greatest size.
+this one process, on uvloop, ours by bare HTTP (`bench.wire`): an HTTP library took as much processor time as the
+gateway. Ratios are taken round by round, then the median. No worker runs: it would take its processor time from both.
+Then the gateway's memory under 200 parallel bodies of the greatest size.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from typing import Any, Final
 import orjson
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.service import RPCError
+from uvicorn.loops.auto import auto_loop_factory
 
 from bench.__main__ import machine
 from bench.designs import Refused
@@ -40,6 +41,7 @@ from interline.domain.base import JsonObject
 from interline.domain.events import Event
 from interline.messages import signal_order
 from interline.names import order_workflow_id
+from interline.runtime import collector
 
 SHARES: Final = (0.25, 0.5, 0.75)
 GOALS: Final = {"p50": 1.3, "p99": 1.5}
@@ -251,8 +253,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of about 100 s each (else {ROUNDS})")
     asked = parser.parse_args()
     rounds, seconds = (1, 3.0) if asked.quick else (asked.rounds, 8.0)
-    with tempfile.TemporaryDirectory(prefix="interline-bench-") as folder:
-        print(asyncio.run(run(Path(folder), rounds=rounds, seconds=seconds)))
+    collector.settle()
+    with (
+        tempfile.TemporaryDirectory(prefix="interline-bench-") as folder,
+        asyncio.Runner(loop_factory=auto_loop_factory()) as runner,
+    ):
+        print(runner.run(run(Path(folder), rounds=rounds, seconds=seconds)))
     sys.stdout.flush()
     os._exit(0)  # the engine's client threads may abort a normal exit
 

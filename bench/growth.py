@@ -10,12 +10,12 @@ from typing import Final
 
 import httpx
 import orjson
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from bench.designs import Ours, forget, until_taken
 from bench.system import System
 from interline.runtime.temporal import DATA_CONVERTER
-from worker import WORKFLOWS, runner
+from worker import WORKFLOWS
 
 BATCH: Final = 100
 REPLAYS: Final = 3
@@ -32,7 +32,8 @@ async def replays(system: System, http: httpx.AsyncClient, statuses: tuple[int, 
         ours = Ours(system, http, statuses=(*(1180,) * (count - 1), LONGEST), gap_seconds=0.02)
         await ours(number)
         history = await ours.handle(number).fetch_history()
-        replayer = Replayer(workflows=WORKFLOWS, data_converter=DATA_CONVERTER, workflow_runner=runner())
+        plain = UnsandboxedWorkflowRunner()  # as in the worker
+        replayer = Replayer(workflows=WORKFLOWS, data_converter=DATA_CONVERTER, workflow_runner=plain)
         await replayer.replay_workflow(history)
         begun = time.perf_counter()
         for _ in range(REPLAYS):
