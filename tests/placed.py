@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import httpx
 from interline.domain.base import JsonObject
 from starter.demo.handles import LedgerItem
 from tests.builders import an_outbound, number_of
-from tests.stack.driver import OUTBOUND, Stack, wait_until
+from tests.stack.driver import OUTBOUND, NotInTimeError, Stack, wait_until
 
 PATIENCE_SECONDS = 90.0
 ONCE = ("red 3", "red 7", "blue 5", "blue 6")
@@ -44,15 +45,22 @@ class Placed:
         """Effects that happened more than once; nothing, if we are any good."""
         return doubled(self.calls())
 
+    def until_complete(self) -> None:
+        """Until it is over and nothing lacks: partners may still repeat what was refused them, then it is told late."""
+        self.until_status("completed")
+        with suppress(NotInTimeError):
+            self.until("nothing lacks", lambda: not self.lost())
+        assert (self.doubled(), self.lost()) == ([], []), self.number
+
     def lost(self) -> list[str]:
         """What a whole order with confirmation, goods issue and statuses by the sandbox itself lacks, copies aside."""
         effects = Counter(step for step, _ in {(call.step, call.effect_id) for call in self.calls() if call.effect_id})
         sent = {item.event_id for item in self.stack.sent(self.number) if item.event == "shipment_status"}
-        told = Counter(
-            kind
-            for kind, _ in {(item.event, item.webhook_id) for item in self.stack.inbox(self.number) if item.verified}
-        )
-        due = {**dict.fromkeys(ONCE, 1), "blue 7": len(sent)}
+        inbox = {
+            (item.event, item.webhook_id, item.sequence) for item in self.stack.inbox(self.number) if item.verified
+        }
+        told, late = Counter(kind for kind, *_ in inbox), Counter(kind for kind, _, place in inbox if place is None)
+        due = {**dict.fromkeys(ONCE, 1), "blue 7": len(sent) - late["logistics.status"]}
         due_told = {"logistics.status": len(sent), "order.confirmed": 1, "order.goods_issued": 1}
         short = [f"{step}: {effects[step]} of {times}" for step, times in due.items() if effects[step] != times]
         short += [f"{event}: {told[event]} of {times}" for event, times in due_told.items() if told[event] != times]
@@ -123,5 +131,10 @@ def doubled(calls: Iterable[LedgerItem]) -> list[str]:
 
 
 def _item(call: LedgerItem) -> str:
-    """Which of a step's things: each status has a path of its own, each client webhook a number, undo is no do."""
-    return f"{call.method} {call.path} {call.headers.get('x-interline-sequence', '')}"
+    """Which of a step's things: each status has a path of its own, each client webhook a number, undo is no do.
+
+    What is told late has no number, but a text of its own.
+    """
+    number = call.headers.get("x-interline-sequence", "")
+    late = call.body_raw if "webhook-id" in call.headers and not number else ""
+    return f"{call.method} {call.path} {number}{late}"

@@ -34,8 +34,7 @@ def test_a_full_disk_acknowledges_nothing_it_loses(tmp_path: Path, environ: dict
             disk.free()
             orders.append(placed_at_last(stack, refused))
             for order in orders:
-                order.until_status("completed")
-                assert (order.doubled(), order.lost()) == ([], [])
+                order.until_complete()
 
 
 def refused_order(stack: Stack, orders: list[Placed]) -> JsonObject:
