@@ -46,6 +46,7 @@ from workflows.order import Order
 from workflows.pricing import DomesticPricing
 from workflows.reconciling import Reconciliation
 from workflows.redelivery import Redelivery
+from workflows.showing import Cards
 from workflows.stray import Stray
 
 log = structlog.get_logger()
@@ -85,6 +86,7 @@ def build(client: Client, calls: PartnerCalls, settings: Settings) -> list[Worke
         workflows=WORKFLOWS,
         activities=activities,
         workflow_runner=UnsandboxedWorkflowRunner(),
+        interceptors=[Cards()],
         max_cached_workflows=settings.max_cached_workflows,
         max_concurrent_workflow_tasks=SLOTS,
         max_concurrent_local_activities=SLOTS,

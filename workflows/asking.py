@@ -70,4 +70,3 @@ class Asking:
             rules.note(self._context.state, workflow.now(), f"{call.title}: it knows none", step=call.step.value)
         for event in facts.events:
             rules.apply(self._context.state, event, now=workflow.now())
-        self._context.changed()

@@ -57,14 +57,16 @@ class CallFailedError(Exception):
 class Calls:
     """The calls of one order, with its memory of which destinations were unwell."""
 
-    def __init__(self, policy: OrderPolicy, state: OrderState, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, policy: OrderPolicy, state: OrderState, going_durable: Callable[[], None] = lambda: None
+    ) -> None:
         self._terms: dict[Partner, PartnerTerms] = {
             Partner.OMS: policy.oms,
             Partner.WMS: policy.wms,
             Partner.LOGISTICS: policy.logistics,
             Partner.CLIENT_PLATFORM: policy.client_platform,
         }
-        self._changed = changed
+        self._going_durable = going_durable
         self._state = state
         self.flying_now = 0
         """Local tries in flight."""
@@ -139,7 +141,7 @@ class Calls:
         blind = call.creates and self._terms[call.partner].keys is Keys.NONE
         self.blind += blind
         self.durable[label] = failed
-        self._changed()
+        self._going_durable()
         try:
             result = await self._execute(call, failed, durably=durably)
         except FailureError as error:

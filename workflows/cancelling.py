@@ -46,7 +46,6 @@ class Commands:
             ApplicationError: the OMS refuses; the order goes on.
         """
         asked = changing.ask_cancel(self._state, command, at=workflow.now())
-        self._context.changed()
         await workflow.wait_condition(lambda: self._state.registered)
         ruling = await self._ruling(self._cancel_call(command.reason))
         changing.rule_cancel(self._state, asked, ruling, at=workflow.now())
@@ -61,7 +60,6 @@ class Commands:
         refused = changing.cancel_refusal(self._state)
         if refused:
             rules.note(self._state, workflow.now(), f"cancellation of the workflow refused: {refused}")
-            self._context.changed()
             return
         with suppress(ApplicationError):
             await self.cancel(command)
@@ -103,7 +101,6 @@ class Commands:
 
     def _refused(self, act: str, ruling: Ruling) -> ApplicationError:
         rules.note(self._state, workflow.now(), f"{act} refused: {ruling.reason}")
-        self._context.changed()
         return ApplicationError(ruling.reason, type=REFUSED, non_retryable=True)
 
     def _cancel_call(self, reason: str) -> Call[CancelOrder, Ruling]:

@@ -42,18 +42,17 @@ class OrderContext:
     def __init__(self, order: OrderInput) -> None:
         self.order = order
         self.state = order.carried or rules.fresh(order)
-        self.calls = Calls(order.policy, self.state, self.changed)
+        self.calls = Calls(order.policy, self.state)
         self.waits: dict[str, Wait] = {}
-        self._stale_card = True
         self.opening = {"red", "blue"}
+        """Tracks that have not come to their loop yet: they may still have something to tell the client."""
         self.after_confirmation: Callable[[], None] = lambda: None
         """Called when red 5 has its place."""
-        """Tracks that have not come to their loop yet: they may still have something to tell the client."""
 
     def over(self) -> bool:
         """Business is done and the client was told everything."""
-        owes = self.state.outbox or self.opening or rules.to_be_undone(self.state)
-        return rules.business_done(self.state) and not owes
+        owes = self.opening or self.state.outbox
+        return not owes and rules.business_done(self.state) and not rules.to_be_undone(self.state)
 
     def key(self, step: str, item: str = "") -> str:
         """The idempotency key of an effect of this order."""
@@ -72,25 +71,9 @@ class OrderContext:
         """The order as of now."""
         return card.view(self.order, self.state, waits=list(self.waits.values()), durable=self.calls.durable)
 
-    def changed(self) -> None:
-        """Something that the status card shows is new."""
-        self._stale_card = True
-
-    def show(self) -> None:
-        """Put the newest state on the status card of the UI. Costs no event."""
-        self._stale_card = False
-        workflow.set_current_details(card.markdown(self.view()))
-
-    async def keep_showing(self) -> None:
-        """Renew the card once per burst of changes, not once per change, until the order is over."""
-        while not self.over():
-            await workflow.wait_condition(lambda: self._stale_card or self.over())
-            self.show()
-
     def mark(self, step: Step, state: StepState, note: str = "") -> None:
         """Record where an arrow stands."""
         self.state.steps[step.value] = StepView(state=state.value, at=workflow.now(), note=note)
-        self.changed()
 
     def milestone(self) -> None:
         """One batched upsert: what lists and filters show."""
@@ -133,7 +116,6 @@ class OrderContext:
 
         def stands(state: StepState, note: str) -> None:
             self.state.undo[name] = StepView(state=state.value, at=workflow.now(), note=note)
-            self.changed()
 
         stands(StepState.PENDING, call.title or "")
         result = await self.insist(call, now=False, failed=lambda failure: stands(StepState.ATTENTION, str(failure)))
@@ -198,7 +180,6 @@ class OrderContext:
         self.raise_problem(problem, step, tell_client=tell_client)
         if problem.step == step:
             self.mark(step, StepState.ATTENTION, note)
-        self.changed()
 
     def _carried_problem(self, key: str) -> Problem | None:
         return next((problem for problem in self.state.problems if problem.key == key), None)
@@ -230,7 +211,6 @@ class OrderContext:
         if problem in self.state.problems:
             self.state.problems.remove(problem)
             self.milestone()
-            self.changed()
 
     def decide(self, decision: Decision) -> None:
         """An operator's word for a parked step."""

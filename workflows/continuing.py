@@ -53,9 +53,10 @@ async def carry(
 
 def _should_continue(context: OrderContext) -> bool:
     """Never with a local call in flight, nor with a create that nobody could ask about."""
+    if not workflow.info().is_continue_as_new_suggested():
+        return False
     busy = context.calls.flying_now or context.calls.blind or context.over()
-    idle = workflow.all_handlers_finished() and not busy
-    return workflow.info().is_continue_as_new_suggested() and idle
+    return workflow.all_handlers_finished() and not busy
 
 
 async def _recorded() -> None:

@@ -75,7 +75,6 @@ class Notifier:
             rules.note(state, workflow.now(), note, step=delivery.step)
         if delivery.event in ARROWS:
             self._context.mark(Step(delivery.step), STEP_STATES[became])
-        self._context.changed()
 
     def _failed(self, delivery: Delivery, failure: CallFailedError) -> None:
         """No tries are left: a dead letter, until somebody redelivers or skips it."""

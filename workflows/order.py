@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from interline.domain import changing, deliveries, manual, reconciling, rules
+from interline.domain import card, changing, deliveries, manual, reconciling, rules
 from interline.domain.calls import Facts
 from interline.domain.commands import (
     AmendCommand,
@@ -63,13 +63,11 @@ class Order:
         self._inboxes = ((red, context.state.warehouse_inbox), (blue, context.state.carrier_inbox))
         context.after_confirmation = self._tell_what_arrived
         tracks = (red, blue, UndoTrack(context), Notifier(context))
-        going = (*(track.run() for track in tracks), context.keep_showing())
-        await carry(context, *going, on_cancel=Commands(context).cancel_from_ui)
+        await carry(context, *(track.run() for track in tracks), on_cancel=Commands(context).cancel_from_ui)
         await workflow.wait_condition(workflow.all_handlers_finished)
         context.state.order_status = rules.end_status(context.state)
         context.state.ended = True
         context.milestone()
-        context.show()
         return context.view()
 
     @workflow.signal(name=Signal.ORDER_CONFIRMED, description="red 4 · the OMS confirmed or rejected the order")
@@ -106,7 +104,6 @@ class Order:
     def tracking_id_shared(self) -> None:
         """Events that carry only the tracking id wait for a human."""
         rules.flag(self._context.state, "another open order has this tracking id: events that carry only it wait")
-        self._context.changed()
 
     @workflow.signal(dynamic=True, description="anything else is kept as an unusable event")
     def unknown_signal(self, name: str, args: Sequence[RawValue]) -> None:  # noqa: ARG002  the engine's own shape
@@ -138,7 +135,6 @@ class Order:
         rules.note(context.state, workflow.now(), f"{command.fact} stated by {command.actor}: {command.reason}")
         rules.apply(context.state, manual.event(context.order, command, at=workflow.now()), now=workflow.now())
         self._tell_what_arrived()
-        context.changed()
         return CommandDone(message=f"{command.fact} recorded")
 
     @confirm_manually.validator
@@ -189,6 +185,10 @@ class Order:
         """For reconciliation."""
         return Differences(differences=reconciling.differences(self._context.state, facts, now=workflow.now()))
 
+    def card(self) -> str:
+        """The status card of the Temporal UI, as of now (workflows/showing.py)."""
+        return card.markdown(self._context.view())
+
     def _hear(self, kind: Signal, payload: object) -> None:
         try:
             event = Event.model_validate(payload)
@@ -197,7 +197,6 @@ class Order:
             return
         rules.apply(self._context.state, event.model_copy(update={"kind": kind.value}), now=workflow.now())
         self._tell_what_arrived()
-        self._context.changed()
 
     def _tell_what_arrived(self) -> None:
         """Give what came its place in the client's sequence: after red 5, in the order of arrival, both tracks alike.
@@ -221,7 +220,6 @@ class Order:
         state = self._context.state
         nameless = Event(event_id=f"unusable-{len(state.unusable) + 1}", kind=f"unusable {name}")
         rules.apply(state, nameless, now=workflow.now())
-        self._context.changed()
 
     def _decide(self, act: Update, command: StepCommand) -> CommandDone:
         decision = Decision(**command.model_dump(), act=act.value)

@@ -45,7 +45,7 @@ class Reconciliation:
     def __init__(self, asked: ReconcileInput) -> None:
         self._asked = asked
         self._report = asked.report or Report()
-        self._calls = Calls(OrderPolicy(oms=RATED, logistics=RATED), OrderState(), lambda: None)
+        self._calls = Calls(OrderPolicy(oms=RATED, logistics=RATED), OrderState())
 
     @workflow.run
     async def run(self, asked: ReconcileInput) -> Report:

@@ -90,12 +90,10 @@ class _Waiting:
             self._context.raise_problem(
                 Problem(step=step.value, reason=reason, since=workflow.now(), about=rung.of), step
             )
-        self._context.changed()
 
     async def _came_before(self, due: datetime, act: str) -> bool:
         """Did it come in time? A problem that has become moot meanwhile goes."""
         self._wait.next_act, self._wait.next_at = act, due
-        self._context.changed()
         try:
             await self._came(due, f"{summary(self._awaited.step, self._awaited.title)} · {act}")
         except TimeoutError:

@@ -229,12 +229,13 @@ def goods_done(state: OrderState) -> bool:
 
 def to_be_undone(state: OrderState) -> bool:
     """It was cancelled, and what had been done for it is not taken back yet."""
-    return _from_facts(state) is OrderStatus.CANCELLED and not state.undone
+    return not state.undone and _from_facts(state) is OrderStatus.CANCELLED
 
 
 def ended_early(state: OrderState) -> bool:
     """The OMS will not fulfil this order. By its facts: it may be `delivering` the word of that to the client."""
-    return _from_facts(state) in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
+    possible = state.cancelled_by_oms or state.rejection is not None or state.cancellation is not None
+    return possible and _from_facts(state) in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 
 
 def business_done(state: OrderState) -> bool:
