@@ -43,6 +43,8 @@ class Breaker:
         self._because = ""
         self._clock = clock
         self._calls: deque[tuple[float, bool]] = deque()
+        self._failures = 0
+        """Among them, counted as they come and go: at fifty calls a second a minute of them is long."""
         self._open_until: float | None = None
         self._probing = 0
         self._good_probes = 0
@@ -90,17 +92,18 @@ class Breaker:
             self._open_until = None
             self._because = ""
             self._calls.clear()
+            self._failures = 0
             self._gauge.set(0, {"destination": self._destination})
             log.info("breaker.closed", destination=self._destination)
 
     def _note(self, *, failed: bool) -> None:
         now = self._clock()
         self._calls.append((now, failed))
+        self._failures += failed
         while self._calls[0][0] < now - WINDOW_SECONDS:
-            self._calls.popleft()
-        failures = sum(bad for _, bad in self._calls)
-        if len(self._calls) >= FEWEST_CALLS and failures >= FAILED_SHARE * len(self._calls):
-            self._open(f"{failures} of {len(self._calls)} calls failed")
+            self._failures -= self._calls.popleft()[1]
+        if len(self._calls) >= FEWEST_CALLS and self._failures >= FAILED_SHARE * len(self._calls):
+            self._open(f"{self._failures} of {len(self._calls)} calls failed")
 
     def _open(self, why: str) -> None:
         self._open_until = self._clock() + OPEN_SECONDS
