@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():  # as our own worker does with wh
     from interline.domain.base import JsonObject
     from interline.runtime import collector
     from interline.runtime.temporal import connect
-    from worker import SLOTS
+    from worker import POLLERS, SLOTS
 
 QUEUE: Final = "bench-reference"
 LIMIT: Final = timedelta(seconds=10)
@@ -203,6 +203,7 @@ async def main(stub_url: str) -> None:
             workflow_runner=UnsandboxedWorkflowRunner(),
             max_cached_workflows=1000,
             max_concurrent_workflow_tasks=SLOTS,
+            max_concurrent_workflow_task_polls=POLLERS,
             max_concurrent_local_activities=SLOTS,
         ).run()
 
