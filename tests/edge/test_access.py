@@ -21,6 +21,7 @@ from interline.names import order_workflow_id
 from interline.runtime.clients import ApiKey
 from starter.gateway.bodies import CLIENT_BYTES
 from starter.gateway.limits import NAMES_KEPT, PLACE_BYTES, READING_PER_WORKING, Buckets, Load
+from tests.conftest import Figure
 from tests.edge.wire import post, request, talk
 from tests.gateway.support import (
     OMS_SECRET,
@@ -249,7 +250,7 @@ def _client_operations(document: JsonObject) -> Iterator[tuple[str, str]]:
 
 
 async def test_no_route_tells_or_changes_anything_of_another_client(
-    address: str, shop: Http, engine: Engine, worker: None
+    address: str, shop: Http, engine: Engine, worker: None, figure: Figure
 ) -> None:
     mine = an_order(consignee="Canary Wijaya")
     number, tracking = str(mine["so_number"]), str(mine["tracking_id"])
@@ -271,7 +272,7 @@ async def test_no_route_tells_or_changes_anything_of_another_client(
             assert (nobody.status_code, nobody.json()["metadata"]["errors"][0]["error"]) == (401, "api-key-missing")
     assert len(operations) >= 8
     assert {event.event_type for event in await engine.history(order_workflow_id("shop", number))} <= OWN_EVENTS
-    print(f"tenancy: {len(operations)} operations x 2 clients, leaks 0")  # noqa: T201  the figure
+    figure(f"tenancy: {len(operations)} operations x 2 clients, leaks 0")
 
 
 async def test_an_unknown_and_a_foreign_order_look_the_same(shop: Http, address: str) -> None:

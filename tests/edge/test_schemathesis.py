@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Figure
 from tests.stack.driver import Stack
 
 HERE = Path(__file__).parent
@@ -14,7 +15,7 @@ HERE = Path(__file__).parent
 @pytest.mark.full
 @pytest.mark.stack
 @pytest.mark.timeout(900)
-def test_the_gateway_keeps_its_published_document(stack: Stack, tmp_path: Path) -> None:
+def test_the_gateway_keeps_its_published_document(stack: Stack, tmp_path: Path, figure: Figure) -> None:
     manifest = stack.manifest
     ran = subprocess.run(
         [
@@ -29,5 +30,5 @@ def test_the_gateway_keeps_its_published_document(stack: Stack, tmp_path: Path) 
         text=True,
         check=False,
     )
-    print(*(line for line in ran.stdout.splitlines() if "generated" in line or "Tested" in line))  # noqa: T201  figure
+    figure(" ".join(line for line in ran.stdout.splitlines() if "generated" in line or "Tested" in line))
     assert ran.returncode == 0, ran.stdout
