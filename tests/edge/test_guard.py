@@ -159,6 +159,12 @@ async def test_no_bytes_are_our_fault(data: bytes, address: str) -> None:
     assert answer is None or answer.status < 500
 
 
+PROMISED_SECONDS = 16
+"""15 for a body, and one until the last socket has noticed (IN-03)."""
+MARGIN_SECONDS = 1
+"""2000 callers, their clocks and the gateway share the one loop of this test: 15.5 s when quiet, 16.3 s at load 11."""
+
+
 @pytest.mark.full
 @pytest.mark.timeout(180)
 async def test_two_thousand_stalled_sockets_do_not_slow_good_traffic(address: str, figure: Figure) -> None:
@@ -176,7 +182,7 @@ async def test_two_thousand_stalled_sockets_do_not_slow_good_traffic(address: st
     assert set(statuses) == {0, 408}
     seconds = max(times)
     figure(f"stalled sockets: 2000, each closed within {seconds:.1f} s, {len(beside)} good requests beside them")
-    assert seconds < 18
+    assert seconds < PROMISED_SECONDS + MARGIN_SECONDS
     assert sorted(beside)[int(len(beside) * 0.99)] < max(2 * sorted(good)[98], 0.05)
 
 
