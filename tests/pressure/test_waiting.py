@@ -15,7 +15,7 @@ from interline.names import order_workflow_id
 from interline.runtime.temporal import DATA_CONVERTER
 from tests.builders import an_outbound
 from tests.conftest import NewStack
-from tests.placed import Placed, place
+from tests.placed import Placed, place, placed_at_last
 from tests.stack.driver import Stack, wait_until
 from tests.time.support import make_hasty
 
@@ -64,7 +64,7 @@ def test_the_breaker_opens_lets_nothing_through_and_closes(
     monkeypatch.setitem(environ, "INTERLINE_WORKER_METRICS", metrics)
     stack = new_stack()
     stack.trouble("wms", "red 7", "status:500")
-    orders = [place(stack) for _ in range(30)]
+    orders = [placed_at_last(stack, an_outbound()) for _ in range(30)]
     log = stack.state / "logs" / "worker.log"
     wait_until("it opens", lambda: "breaker.opened" in log.read_text(), timeout_seconds=90)
     opened = _sent(orders)
