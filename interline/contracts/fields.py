@@ -22,14 +22,18 @@ DEAREST_IDR: Final = 10_000_000_000
 MOST_PIECES: Final = 1_000_000
 MOST_LINES: Final = 500
 MOST_SERVICE: Final = 1_000_000
+ORDER_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,50}"
+"""Of what stands in addresses, `.` and `..` are no names: libraries take them for a way up and remove them."""
+DOCUMENT_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,40}"
+WAREHOUSE_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,20}"
 SERVICE_PATTERN: Final = r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}"
 
 RATE_TYPES: Final = ", ".join(RateType)
 
 HINTS: Final = {
-    "so_number": "your order number, 1 to 50 of A-Z a-z 0-9 _ . -",
-    "doc_no": "your document number, 1 to 40 of A-Z a-z 0-9 _ . -",
-    "warehouse_id": "the warehouse, 1 to 20 of A-Z a-z 0-9 _ . -",
+    "so_number": "your order number, 1 to 50 of A-Z a-z 0-9 _ . -, but not . or .. alone",
+    "doc_no": "your document number, 1 to 40 of A-Z a-z 0-9 _ . -, but not . or .. alone",
+    "warehouse_id": "the warehouse, 1 to 20 of A-Z a-z 0-9 _ . -, but not . or .. alone",
     "order_type": "SO (goods leave) or RT (goods come back)",
     "po_type": "RT: returns are the inbounds taken here",
     "details": "the ordered lines, 1 to 500",
@@ -155,9 +159,9 @@ def _before(check: _Check) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-OrderNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,50}"), _shown(r"[A-Za-z0-9_.-]{1,50}")]
-DocumentNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,40}"), _shown(r"[A-Za-z0-9_.-]{1,40}")]
-WarehouseId = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,20}"), _shown(r"[A-Za-z0-9_.-]{1,20}")]
+OrderNumber = Annotated[str, _matching(ORDER_NUMBER_PATTERN), _shown(ORDER_NUMBER_PATTERN)]
+DocumentNumber = Annotated[str, _matching(DOCUMENT_NUMBER_PATTERN), _shown(DOCUMENT_NUMBER_PATTERN)]
+WarehouseId = Annotated[str, _matching(WAREHOUSE_PATTERN), _shown(WAREHOUSE_PATTERN)]
 TrackingId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _before(_tracking_id), _shown(r"[A-Za-z0-9_-]{1,64}")]
 QuoteId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _shown(r"[A-Za-z0-9_-]{1,64}")]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from interline.domain.base import JsonObject
 from tests.edge.table import Row
 from tests.edge.wire import post, request
-from tests.gateway.support import ORDERS, PRICING, SHOP_KEY, an_order, shipment
+from tests.gateway.support import INBOUND, ORDERS, PRICING, SHOP_KEY, a_return, an_order, shipment, unique
 
 FORM, TYPE, RANGE = "invalid-format", "wrong-type", "out-of-range"
 LISTED = "unknown-value"
@@ -21,6 +21,10 @@ TRACKING: list[tuple[int, object, str]] = [
     (61, "\u0661\u0662", FORM),
     (56, 5, TYPE),
 ]
+PATH_PARTS: list[tuple[int, str, str]] = [
+    (59, name, value) for name in ("so_number", "warehouse_id") for value in (".", "..", "a/..", "")
+]
+"""What stands in addresses: a dot segment would be removed on the way, and another order be meant."""
 QUANTITIES: list[tuple[int, object, str]] = [
     (63, 0, RANGE),
     (63, -1, RANGE),
@@ -81,6 +85,12 @@ def _orders() -> Iterable[Row]:
     for number, value, code in TRACKING:
         sent = post(an_order(tracking_id=None)) if value is None else _order(tracking_id=value)
         yield Row(number, f"tracking id {value!r:.20}", sent, 422, code)
+    for number, name, text in PATH_PARTS:
+        yield Row(number, f"{name} {text!r}", _order(**{name: text}), 422, FORM)
+    dotted = f"...{unique('SO')}.."
+    yield Row(59, "dots among others", _order(so_number=dotted, warehouse_id="..."), 202)
+    dots = post(a_return(doc_no=".."), target=INBOUND)
+    yield Row(59, "doc_no '..'", dots, 422, FORM)
     for number, value, code in QUANTITIES:
         line = {"line_no": 1, "sku": "KOPI-250", "qty_ordered": value}
         yield Row(number, f"quantity {value!r}", _order(details=[line]), 422, code)
