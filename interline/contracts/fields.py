@@ -26,6 +26,7 @@ ORDER_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,50}"
 """Of what stands in addresses, `.` and `..` are no names: libraries take them for a way up and remove them."""
 DOCUMENT_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,40}"
 WAREHOUSE_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,20}"
+DEGREES: Final = re.compile(r"-?\d{1,3}(\.\d{1,15})?", re.ASCII)
 SERVICE_PATTERN: Final = r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}"
 
 RATE_TYPES: Final = ", ".join(RateType)
@@ -54,7 +55,8 @@ HINTS: Final = {
     "width": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
     "height": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
     "rate_type_id": f"one of {RATE_TYPES}",
-    "service_type": "the provider's service class, a whole number from 0 or 1 to 40 of A-Z a-z 0-9 _ . - and space",
+    "service_type": f"the provider's service class, a whole number from 0 to {MOST_SERVICE}, "
+    "or 1 to 40 of A-Z a-z 0-9 _ . - and space",
     "rate_id": "Shipper's rate id, a whole number from 1",
     "quote_id": "the quote_id of a pricing answer",
     "order_price": "the goods' value in whole rupiah, 0 to 10000000000",
@@ -134,9 +136,14 @@ def _service_type(value: object) -> object:
     return value
 
 
+def degrees(value: object) -> Decimal | None:
+    """A coordinate as a number, however many zeros it was sent with; None when it is none."""
+    return Decimal(value) if isinstance(value, str) and DEGREES.fullmatch(value) else None
+
+
 def _degrees(most: int) -> AfterValidator:
     def check(text: str) -> str:
-        if not re.fullmatch(r"-?\d{1,3}(\.\d{1,15})?", text, re.ASCII):
+        if not DEGREES.fullmatch(text):
             raise problem(ErrorCode.INVALID_FORMAT)
         if abs(Decimal(text)) > most:
             raise problem(ErrorCode.OUT_OF_RANGE, "the coordinate is out of range")

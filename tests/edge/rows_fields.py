@@ -44,6 +44,7 @@ LOGISTICS: list[tuple[int, str, object, str]] = [
     *((73, "rate_type_id", rate, LISTED) for rate in ("overnight", "REGULAR", "", 5)),
     *((73, "service_type", service, FORM) for service in ("", "ä", "a" * 41, "x\n")),
     (73, "service_type", -1, RANGE),
+    (73, "service_type", 1_000_001, RANGE),
     (69, "length", 0, RANGE),
     (69, "length", 501, RANGE),
     (69, "length", 10.5, TYPE),
@@ -63,6 +64,21 @@ def _json(changes: dict[str, object]) -> JsonObject:
     return changes  # type: ignore[return-value]  # plain JSON values, listed above
 
 
+TWICE: list[tuple[int, str, JsonObject]] = [
+    (67, "two quantities", {"details": [{"sku": "A", "qty_ordered": 2, "ordered_qty": 3}]}),
+    (67, "true is no second one", {"details": [{"sku": "A", "qty_ordered": 1, "ordered_qty": True}]}),
+    (69, "two values of the goods", {"order_price": 5000}),
+    (69, "cash, but paid online", {"payment_way": "PAY_ONLINE", "logistics": shipment(cod=True)}),
+    (69, "no cash, but COD", {"payment_way": "cod"}),
+]
+ONCE: list[tuple[int, str, JsonObject]] = [
+    (67, "one quantity by both names", {"details": [{"sku": "A", "qty_ordered": 2, "ordered_qty": 2}]}),
+    (69, "one value, once as 300000.0", {"order_price": 300000.0}),
+    (69, "0 is an unused order price", {"order_price": 0}),
+    (69, "cash and a word of the client's own", {"payment_way": "later", "logistics": shipment(cod=True)}),
+    (69, "paid online", {"payment_way": "PAY_ONLINE"}),
+    (69, "cash with postage", {"payment_way": "COD", "cod_price": 320000, "logistics": shipment(cod=True)}),
+]
 FORWARDED: list[tuple[int, str, object, str]] = [
     (74, "currency", "RUPIAH", LISTED),
     (74, "currency", "USD", LISTED),
@@ -78,6 +94,9 @@ def _forwarded() -> Iterable[Row]:
         yield Row(number, f"{name} {value!r:.22}", _order(**{name: value}), 422, code)
     same: JsonObject = {**shipment(), "destination": shipment()["origin"]}
     yield Row(84, "from a point to itself", post(same, target=PRICING), 422, "not-serviceable")
+    zeros: JsonObject = {"lat": "-6.2", "lng": "106.80900"}
+    near: JsonObject = {**shipment(), "origin": {"lat": "-6.20", "lng": "106.809"}, "destination": zeros}
+    yield Row(84, "the same point in other zeros", post(near, target=PRICING), 422, "not-serviceable")
     yield Row(77, "a zone may be missing: it is the warehouse's", _order(order_time="2026-11-23 10:00:00"), 202)
 
 
@@ -94,6 +113,10 @@ def _orders() -> Iterable[Row]:
     for number, value, code in QUANTITIES:
         line = {"line_no": 1, "sku": "KOPI-250", "qty_ordered": value}
         yield Row(number, f"quantity {value!r}", _order(details=[line]), 422, code)
+    for number, what, changes in TWICE:
+        yield Row(number, what, post({**an_order(), **changes}), 422, "contradiction")
+    for number, what, changes in ONCE:
+        yield Row(number, what, post({**an_order(), **changes}), 202)
     yield Row(67, "no quantity", _order(details=[{"sku": "A"}]), 422, "required")
     yield Row(80, "no lines", _order(details=[]), 422, "required")
     yield Row(80, "501 lines", _order(details=[{"sku": "A", "qty_ordered": 1}] * 501), 422, "too-many-items")
