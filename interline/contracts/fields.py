@@ -26,6 +26,7 @@ ORDER_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,50}"
 """Of what stands in addresses, `.` and `..` are no names: libraries take them for a way up and remove them."""
 DOCUMENT_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,40}"
 WAREHOUSE_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,20}"
+NOT_IN_ONE_LINE: Final = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 DEGREES: Final = re.compile(r"-?\d{1,3}(\.\d{1,15})?", re.ASCII)
 SERVICE_PATTERN: Final = r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}"
 
@@ -39,7 +40,7 @@ HINTS: Final = {
     "po_type": "RT: returns are the inbounds taken here",
     "details": "the ordered lines, 1 to 500",
     "skus": "the products, 1 to 500",
-    "sku": "the product's code, 1 to 50 characters",
+    "sku": "the product's code, 1 to 50 visible characters of any script",
     "qty_ordered": "pieces, a whole number from 1 to 1000000",
     "ordered_qty": "pieces, a whole number from 1 to 1000000",
     "qty": "pieces, a whole number from 1 to 1000000",
@@ -153,9 +154,18 @@ def _degrees(most: int) -> AfterValidator:
 
 
 def one_line(text: str) -> str:
-    """Text without control characters."""
-    if any(character < " " or character == "\x7f" for character in text):
+    """Text without control characters and without Unicode's own ends of lines."""
+    if NOT_IN_ONE_LINE.search(text):
         raise problem(ErrorCode.INVALID_CHARACTERS)
+    return text
+
+
+def _code(text: str) -> str:
+    """A product's code, in any script: no part of it is invisible, or two codes could look the same."""
+    if not text.isprintable():
+        raise problem(ErrorCode.INVALID_CHARACTERS)
+    if text.isspace():
+        raise problem(ErrorCode.REQUIRED, "this text is blank")
     return text
 
 
@@ -198,4 +208,4 @@ LocationId = Annotated[
 ]
 RateId = LocationId
 
-SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)]
+SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_code)]

@@ -140,7 +140,9 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.TOO_LONG: Meaning(422, INPUT_CODE, "shorten this text to the length that the message names"),
     _E.TOO_MANY_ITEMS: Meaning(422, INPUT_CODE, "send at most 500 items in one list"),
     _E.INVALID_FORMAT: Meaning(422, INPUT_CODE, "use only the characters, in the form, that the message names"),
-    _E.INVALID_CHARACTERS: Meaning(422, INPUT_CODE, "remove control characters from this text"),
+    _E.INVALID_CHARACTERS: Meaning(
+        422, INPUT_CODE, "remove control characters, ends of lines and invisible characters from this text"
+    ),
     _E.UNKNOWN_VALUE: Meaning(422, INPUT_CODE, "send one of the values that the message names"),
     _E.UNKNOWN_FIELD: Meaning(422, INPUT_CODE, "leave this field out, or correct its name: there is no such setting"),
     _E.COORDINATES_REQUIRED: Meaning(

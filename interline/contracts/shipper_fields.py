@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from interline.contracts.event_reading import moment
-from interline.contracts.fields import DEAREST_IDR
+from interline.contracts.fields import DEAREST_IDR, NOT_IN_ONE_LINE
 from interline.contracts.problems import ErrorCode, Problem
 from interline.domain.base import JsonObject
 
@@ -46,7 +46,7 @@ TIMES: Final = ("order_time", "payment_time", "po_creation_time", "expected_arri
 POSTCODES: Final = ("zip_code",)
 
 MAY_BREAK_LINES: Final = frozenset({"consignee_full_address", "notes"})
-LINE_BREAKS: Final = frozenset("\r\n\t")
+NOT_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MOST_WHOLE: Final = 1_000_000
 
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -76,14 +76,14 @@ def _found(values: JsonObject, checks: _Checks, prefix: str) -> Iterator[Problem
 
 
 def _text(most: int, *, lines: bool) -> _Check:
-    allowed = LINE_BREAKS if lines else frozenset[str]()
+    forbidden = NOT_IN_LINES if lines else NOT_IN_ONE_LINE
 
     def check(value: JsonValue) -> _Finding | None:
         if not isinstance(value, str):
             return ErrorCode.WRONG_TYPE, "send text"
         if len(value) > most:
             return ErrorCode.TOO_LONG, f"send at most {most} characters"
-        if any((character < " " or character == "\x7f") and character not in allowed for character in value):
+        if forbidden.search(value):
             return ErrorCode.INVALID_CHARACTERS, ""
         return None
 

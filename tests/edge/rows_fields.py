@@ -25,6 +25,12 @@ PATH_PARTS: list[tuple[int, str, str]] = [
     (59, name, value) for name in ("so_number", "warehouse_id") for value in (".", "..", "a/..", "")
 ]
 """What stands in addresses: a dot segment would be removed on the way, and another order be meant."""
+SKUS: list[tuple[str, str]] = [
+    *((f"A{sign}B", "invalid-characters") for sign in ("\u202e", "\u200b", "\ufeff", "\u00a0", "\x85", "\u2028", "\n")),
+    (" ", "required"),
+    ("  ", "required"),
+    ("x" * 51, "too-long"),
+]
 QUANTITIES: list[tuple[int, object, str]] = [
     (63, 0, RANGE),
     (63, -1, RANGE),
@@ -117,6 +123,10 @@ def _orders() -> Iterable[Row]:
         yield Row(number, what, post({**an_order(), **changes}), 422, "contradiction")
     for number, what, changes in ONCE:
         yield Row(number, what, post({**an_order(), **changes}), 202)
+    for sku, code in SKUS:
+        yield Row(61, f"sku {sku!a:.12}", _order(details=[{"sku": sku, "qty_ordered": 1}]), 422, code)
+    for sku in ("\u5496\u5561-250", "kopi s\u00fc\u00df 250", "\u0e01\u0e32\u0e41\u0e1f", "A/1"):
+        yield Row(61, f"sku {sku!a:.16}", _order(details=[{"sku": sku, "qty_ordered": 1}]), 202)
     yield Row(67, "no quantity", _order(details=[{"sku": "A"}]), 422, "required")
     yield Row(80, "no lines", _order(details=[]), 422, "required")
     yield Row(80, "501 lines", _order(details=[{"sku": "A", "qty_ordered": 1}] * 501), 422, "too-many-items")
@@ -140,8 +150,9 @@ def _shipments() -> Iterable[Row]:
 def _texts() -> Iterable[Row]:
     for text in ("'; DROP TABLE orders; --", "<script>alert(1)</script>", "${jndi:ldap://x}", "{{7*7}}", "\u202etxt"):
         yield Row(87, text[:12], _order(notes=text, consignee="Siti"), 202)
-    for text in ('Siti\r\n{"event": "fake"}', "Siti\x1b[31m", "Siti\x7f"):
-        yield Row(88, f"a name with {text[4:6]!r}", _order(consignee=text), 422, "invalid-characters")
+    for text in ('Siti\r\n{"event": "fake"}', "Siti\x1b[31m", "Siti\x7f", "Siti\x85x", "Siti\u2028x", "Siti\u2029x"):
+        yield Row(88, f"a name with {text[4:6]!a}", _order(consignee=text), 422, "invalid-characters")
+    yield Row(88, "an address of several lines", _order(consignee_full_address="Jl. 1\r\n\u2028Jakarta"), 202)
     yield Row(51, "a name of 201 characters", _order(consignee="x" * 201), 422, "too-long")
 
 
