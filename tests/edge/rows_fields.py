@@ -85,25 +85,6 @@ ONCE: list[tuple[int, str, JsonObject]] = [
     (69, "paid online", {"payment_way": "PAY_ONLINE"}),
     (69, "cash with postage", {"payment_way": "COD", "cod_price": 320000, "logistics": shipment(cod=True)}),
 ]
-FORWARDED: list[tuple[int, str, object, str]] = [
-    (74, "currency", "RUPIAH", LISTED),
-    (74, "currency", "USD", LISTED),
-    (75, "zip_code", "1234", FORM),
-    (75, "zip_code", "SW1A 1AA", FORM),
-    *((77, "order_time", time, FORM) for time in ("2026-11-23", "20260101", "2026-W48-1", 1795388400)),
-    *((78, "order_time", time, FORM) for time in ("2026-11-23T10:00:60Z", "2026-11-23T24:00:00Z")),
-]
-
-
-def _forwarded() -> Iterable[Row]:
-    for number, name, value, code in FORWARDED:
-        yield Row(number, f"{name} {value!r:.22}", _order(**{name: value}), 422, code)
-    same: JsonObject = {**shipment(), "destination": shipment()["origin"]}
-    yield Row(84, "from a point to itself", post(same, target=PRICING), 422, "not-serviceable")
-    zeros: JsonObject = {"lat": "-6.2", "lng": "106.80900"}
-    near: JsonObject = {**shipment(), "origin": {"lat": "-6.20", "lng": "106.809"}, "destination": zeros}
-    yield Row(84, "the same point in other zeros", post(near, target=PRICING), 422, "not-serviceable")
-    yield Row(77, "a zone may be missing: it is the warehouse's", _order(order_time="2026-11-23 10:00:00"), 202)
 
 
 def _orders() -> Iterable[Row]:
@@ -140,6 +121,11 @@ def _shipments() -> Iterable[Row]:
     for end in ("origin", "destination"):
         yield Row(69, f"no {end}", _order(logistics={**shipment(), end: None}), 422, "required")
         yield Row(69, f"{end} is nowhere", _order(logistics={**shipment(), end: {}}), 422, "required")
+    same: JsonObject = {**shipment(), "destination": shipment()["origin"]}
+    yield Row(84, "from a point to itself", post(same, target=PRICING), 422, "not-serviceable")
+    zeros: JsonObject = {"lat": "-6.2", "lng": "106.80900"}
+    near: JsonObject = {**shipment(), "origin": {"lat": "-6.20", "lng": "106.809"}, "destination": zeros}
+    yield Row(84, "the same point in other zeros", post(near, target=PRICING), 422, "not-serviceable")
     latitude: JsonObject = {"area_id": 1, "lat": "91", "lng": "1"}
     yield Row(69, "latitude 91", post({**shipment(), "origin": latitude}, target=PRICING), 422, RANGE)
     yield Row(73, "rate type in the path", post(shipment(), target=PRICING + "/overnight"), 422, LISTED)
@@ -169,4 +155,4 @@ def _queries() -> Iterable[Row]:
 
 def rows() -> list[Row]:
     """All of 5c that applies."""
-    return [*_orders(), *_forwarded(), *_shipments(), *_texts(), *_queries()]
+    return [*_orders(), *_shipments(), *_texts(), *_queries()]
