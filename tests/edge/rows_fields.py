@@ -77,6 +77,12 @@ TWICE: list[tuple[int, str, JsonObject]] = [
     (69, "cash, but paid online", {"payment_way": "PAY_ONLINE", "logistics": shipment(cod=True)}),
     (69, "no cash, but COD", {"payment_way": "cod"}),
 ]
+LIMITS: list[tuple[str, object]] = [
+    *(("weight", weight) for weight in (0.0001, 999.9999, 1000)),
+    *((side, size) for side in ("length", "width", "height") for size in (1, 500)),
+    *(("service_type", service) for service in (0, 1_000_000, "a" * 40)),
+    *(("order_price", price) for price in (0, 10_000_000_000)),
+]
 ONCE: list[tuple[int, str, JsonObject]] = [
     (67, "one quantity by both names", {"details": [{"sku": "A", "qty_ordered": 2, "ordered_qty": 2}]}),
     (69, "one value, once as 300000.0", {"order_price": 300000.0}),
@@ -110,8 +116,26 @@ def _orders() -> Iterable[Row]:
         yield Row(61, f"sku {sku!a:.16}", _order(details=[{"sku": sku, "qty_ordered": 1}]), 202)
     yield Row(67, "no quantity", _order(details=[{"sku": "A"}]), 422, "required")
     yield Row(80, "no lines", _order(details=[]), 422, "required")
+    yield Row(80, "500 lines", _order(details=[{"sku": "A", "qty_ordered": 1}] * 500), 202)
     yield Row(80, "501 lines", _order(details=[{"sku": "A", "qty_ordered": 1}] * 501), 422, "too-many-items")
     yield Row(62, "unknown fields are kept", _order(is_admin=True, __proto__={"a": 1}), 202)
+
+
+def _at_the_limit() -> Iterable[Row]:
+    """What a lower limit would refuse."""
+    for quantity in (1, 1_000_000):
+        yield Row(68, f"quantity {quantity}", _order(details=[{"sku": "A", "qty_ordered": quantity}]), 202)
+    yield Row(58, "tracking id of 64", _order(tracking_id=unique("T").ljust(64, "A")), 202)
+    yield Row(
+        58,
+        "order number of 50, warehouse of 20",
+        _order(so_number=unique("SO").ljust(50, "A"), warehouse_id="W" * 20),
+        202,
+    )
+    yield Row(58, "a sku of 50", _order(details=[{"sku": "\u5496" * 50, "qty_ordered": 1}]), 202)
+    yield Row(51, "a name of 200 characters", _order(consignee="\u5496" * 200), 202)
+    for name, value in LIMITS:
+        yield Row(69, f"{name} {value!r:.12}", _order(logistics=shipment(**{name: value})), 202)
 
 
 def _shipments() -> Iterable[Row]:
@@ -155,4 +179,4 @@ def _queries() -> Iterable[Row]:
 
 def rows() -> list[Row]:
     """All of 5c that applies."""
-    return [*_orders(), *_shipments(), *_texts(), *_queries()]
+    return [*_orders(), *_at_the_limit(), *_shipments(), *_texts(), *_queries()]
