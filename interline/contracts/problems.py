@@ -126,7 +126,7 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     ),
     _E.WEBHOOK_NOT_CONFIGURED: Meaning(409, 409, "set the url of this kind first: PUT /v3/fulfillment/webhooks"),
     _E.COMMAND_REFUSED: Meaning(409, 409, "the order does not allow this now: the message says why, data the state"),
-    _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB"),
+    _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB, to ask for a price 64 KiB"),
     _E.UNSUPPORTED_MEDIA_TYPE: Meaning(415, 415, "send Content-Type: application/json, charset utf-8 or none"),
     _E.UNSUPPORTED_CONTENT_ENCODING: Meaning(415, 415, "send the body uncompressed"),
     _E.TRACKING_ID_REQUIRED: Meaning(
