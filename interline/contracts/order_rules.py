@@ -20,7 +20,7 @@ UNUSED: Final[tuple[JsonValue, ...]] = (None, "")
 
 def order_problems(body: JsonObject, block: JsonObject, quantity: Sequence[str], prefix: str) -> list[Problem]:
     """What an order says twice and differently. `block`: its shipment, completed; `quantity`: names for the pieces."""
-    return [*_payment(body, block, prefix), *_worth(body, prefix), *_quantities(body, quantity, prefix)]
+    return [*_payment(body, block, prefix), *_worth(body, prefix), *quantity_problems(body, quantity, prefix)]
 
 
 def _payment(body: JsonObject, block: JsonObject, prefix: str) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ def _worth(body: JsonObject, prefix: str) -> Iterator[Problem]:
         yield Problem(ErrorCode.CONTRADICTION, message, f"{prefix}/logistics/order_price")
 
 
-def _quantities(body: JsonObject, names: Sequence[str], prefix: str) -> Iterator[Problem]:
+def quantity_problems(body: JsonObject, names: Sequence[str], prefix: str) -> Iterator[Problem]:
     """Both names of the pieces are taken, of one number."""
     own, other = names
     lines = body.get("details")

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from interline.contracts.commands_in import read_amendment
 from interline.contracts.measures import Measures
 from interline.contracts.orders_in import Terms, read_inbound, read_outbound
 from interline.contracts.pricing_in import read_pricing
@@ -67,6 +68,13 @@ def test_two_numbers_of_pieces_are_told_at_the_name_that_is_not_the_forms() -> N
     lines = [{"sku": "A", "qty_ordered": 1, "ordered_qty": 2}]
     assert told(an_order(details=lines)) == [("/details/0/ordered_qty", "contradiction")]
     assert told(a_return(details=lines)) == [("/details/0/qty_ordered", "contradiction")]
+
+
+def test_an_amendment_with_two_numbers_of_pieces_is_refused_alike() -> None:
+    lines: JsonObject = {"details": [{"sku": "A", "qty_ordered": 1, "ordered_qty": 2}]}
+    with pytest.raises(RequestError) as caught:
+        read_amendment({"warehouse_id": "WH", **lines})
+    assert [problem.pointer for problem in caught.value.problems] == ["/details/0/ordered_qty"]
 
 
 def test_an_empty_second_name_of_the_pieces_says_nothing() -> None:
