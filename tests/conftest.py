@@ -1,6 +1,7 @@
 """One stack for all tests that need whole processes; tests that break it start their own with `new_stack`."""
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ FAST = ("--pace", "0.2")
 MEANT = {"TEMPORAL_CLI_PATH", "INTERLINE_MAX_CACHED_WORKFLOWS"}
 """Variables that are for the stack under test."""
 NewStack = Callable[..., Stack]
+Figure = Callable[[str], None]
+TABLE = "test_bad_input_table["
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +45,24 @@ def new_stack(tmp_path: Path, environ: dict[str, str]) -> Iterator[NewStack]:
             return running.enter_context(Stack(tmp_path / "own", environ, *FAST, *options))
 
         yield start
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Tell a figure in the run's summary. It travels with the report: what a test prints, pytest keeps to itself."""
+    return functools.partial(record_property, "figure")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Every figure, and `bad-input table: passed/total`, also where everything passed.
+
+    It stands here because the controller of xdist, which writes the summary, loads no conftest further down.
+    """
+    done = {outcome: terminalreporter.stats.get(outcome, []) for outcome in ("passed", "failed", "error")}
+    for report in [*done["passed"], *done["failed"]]:
+        for name, told in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(str(told))
+    rows = {outcome: sum(TABLE in report.nodeid for report in reports) for outcome, reports in done.items()}
+    if total := sum(rows.values()):
+        terminalreporter.write_line(f"bad-input table: {rows['passed']}/{total}")

@@ -20,6 +20,7 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from interline.domain.base import JsonObject
@@ -49,17 +50,33 @@ class Frozen(BaseModel):
         return value
 
 
-class ApiKey(Frozen):
-    """One key of a client, stored as SHA-256 (the key itself has 256 random bits, so no slow hash is needed)."""
+class Expiring(Frozen):
+    """What proves who somebody is, for a time."""
 
-    id: str
-    sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
     expires_at: AwareDatetime | None = None
     """Until when it is honoured: a rotation adds the new key and lets the old one end."""
 
     def holds(self, at: datetime) -> bool:
         """Is it honoured at this time?"""
         return self.expires_at is None or at < self.expires_at
+
+
+class ApiKey(Expiring):
+    """One key of a client, stored as SHA-256 (the key itself has 256 random bits, so no slow hash is needed)."""
+
+    id: str
+    sha256: Annotated[str, Field(pattern=r"[0-9a-f]{64}")]
+
+
+class PartnerSecret(Expiring):
+    """One secret of a partner's webhooks. Without an end its reference alone may stand in the file."""
+
+    value: SecretStr
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, sent: object) -> object:
+        return {"value": sent} if isinstance(sent, str) else sent
 
 
 class WebhookKind(StrEnum):
@@ -105,9 +122,14 @@ class Inbound(Frozen):
     """One webhook route of one client."""
 
     verifier: Verifier
-    secrets: list[SecretStr]
+    secrets: list[PartnerSecret]
+    """Each of them proves while it holds; the newest first."""
     registered_url: str = ""
     """Exactly as the partner has it: Shipper's `auth` is made from it."""
+
+    def live(self, at: datetime) -> list[str]:
+        """The secrets that prove at this time, in the clear."""
+        return [secret.value.get_secret_value() for secret in self.secrets if secret.holds(at)]
 
 
 class Sku(Frozen):

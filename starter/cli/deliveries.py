@@ -15,7 +15,7 @@ from starter.cli.render import dumps, wide_console
 from starter.cli.render import moment as written
 from starter.cli.shop import Shop, with_shop
 from starter.cli.target import ClientOption, JsonOption, StateOption
-from starter.webhooks.log import OPEN_STATES, Asked, Page, read_log
+from starter.webhooks.log import OPEN_STATES, Asked, Page, orders_asked, read_log
 from starter.webhooks.redelivery import send_again, send_many_again
 
 ANSWER_SHOWN: Final = 200
@@ -42,7 +42,8 @@ def deliveries(  # noqa: PLR0913  each is one option
             states=[status] if status else [],
             since=shop.time(since),
         )
-        return await read_log(Deliveries(shop.temporal), asked)
+        log = Deliveries(shop.temporal)
+        return await read_log(log, asked, await orders_asked(log, asked))
 
     page = with_shop(state, client, read)
     found = page.deliveries
@@ -83,7 +84,7 @@ def redeliver(  # noqa: PLR0913  each is one option
 
 async def _one(shop: Shop, wanted: str) -> DeliveryView:
     number = wanted.partition("~")[0]
-    page = await read_log(Deliveries(shop.temporal), Asked(client_id=shop.client.client_id, order_number=number))
+    page = await read_log(Deliveries(shop.temporal), Asked(client_id=shop.client.client_id), [number])
     for view in page.deliveries:
         if view.id == wanted:
             return view

@@ -62,7 +62,7 @@ def with_shop(state: Path | None, client_id: str | None, work: Callable[[Shop], 
         return asyncio.run(run())
     except (CommandRefusedError, SealError) as error:
         raise CliError(str(error)) from None
-    except WorkflowUpdateRPCTimeoutOrCancelledError:
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         raise CliError("no worker answered in time: start one with `interline worker`") from None
     except RPCError as error:
         raise explain(error) from None

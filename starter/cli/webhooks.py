@@ -99,7 +99,8 @@ def rotate_secret(
 @webhooks_app.command("recover")
 def recover(kind: KindArgument, *, client: ClientOption = None, state: StateOption = None) -> None:
     """Make the waiting deliveries of one kind due now."""
-    typer.echo(dumps(with_shop(state, client, lambda shop: shop.commands.recover(kind)).model_dump()))
+    made = with_shop(state, client, lambda shop: shop.commands.recover(kind))
+    typer.echo(dumps({"under_way": True} if made is None else made.model_dump()))
 
 
 async def _check(kind: str, settings: EndpointSettings, shop: Shop, *, new_url: str | None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 from temporalio.client import Client as Temporal
@@ -23,6 +24,9 @@ from starter.gateway.strays import keep_stray
 AT_ONCE: Final = 16
 """Events of one batch under way at a time."""
 
+LATER_SECONDS: Final = 0.1
+"""For each event of a batch that begins when the time of the webhook is over: a server that is well needs less."""
+
 _CLOSED: Final = "already completed"
 """How the server says that the workflow is there and has ended (seen on 1.31)."""
 _RPC: Final = timedelta(seconds=ANSWER_SECONDS)
@@ -35,22 +39,24 @@ class Delivery:
         self._temporal = temporal
         self._client = client
         self._policies = policies
-        self._seconds = seconds
+        self._until = monotonic() + seconds
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def deliver(self, events: list[Heard]) -> None:
-        """Return when every event is durable.
+        """Return when every event is durable, or at the first trouble.
 
         Raises:
             RequestError: 503, at least one is not; the sender repeats the webhook, and what is there already is known.
         """
-        outcomes = await asyncio.gather(*(self._one(event) for event in events), return_exceptions=True)
-        trouble = next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None)
-        if trouble:
-            raise trouble
+        try:
+            async with asyncio.TaskGroup() as group:
+                for event in events:
+                    group.create_task(self._one(event))
+        except ExceptionGroup as troubles:
+            raise troubles.exceptions[0] from None
 
     async def _one(self, heard: Heard) -> None:
-        async with self._room, within(self._seconds):
+        async with self._room, within(max(self._until - monotonic(), LATER_SECONDS)):
             if heard.problem:
                 await self._keep(StrayReason.UNUSABLE, heard.event, key=heard.event.event_id)
             elif heard.event.order_number:

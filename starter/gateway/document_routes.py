@@ -9,6 +9,7 @@ from interline.domain.deliveries import DeliveryState
 from interline.domain.shipment import RateType
 from starter.gateway import document_data as data
 from starter.gateway.document_data import Schema, answered, many, ref, things
+from starter.gateway.document_examples import OF_BODY
 
 _WORD: Final[Schema] = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{0,64}$"}
 _TIME: Final[Schema] = {
@@ -98,12 +99,13 @@ def complete(operation: dict[str, Any], method: str, path: str) -> None:
     """Add to an operation what FastAPI cannot know of handlers that read their requests themselves."""
     operation["parameters"] = [*_parameters(path), *_query(method, path)]
     if name := BODIES.get((method, path)):
-        operation["requestBody"] = {"required": name in MUST_HAVE_A_BODY, "content": _json(_wrapped(name))}
+        content = {"application/json": {"schema": _wrapped(name), "example": OF_BODY[name]}}
+        operation["requestBody"] = {"required": name in MUST_HAVE_A_BODY, "content": content}
     status, schema = ANSWERS.get((method, path), (200, answered(None)))
-    content = {"text/plain": {"schema": data.TEXT}} if path == "/metrics" else _json(schema)
+    told = {"text/plain": {"schema": data.TEXT}} if path == "/metrics" else _json(schema)
     refusal = {"description": "Refused: docs/errors.md", "content": _json(ref("Refusal"))}
     operation["responses"] = {
-        str(status): {"description": "Done", "content": content},
+        str(status): {"description": "Done", "content": told},
         "4XX": refusal,
         "5XX": refusal,
     }

@@ -15,6 +15,7 @@ from interline.contracts.pricing_in import PricingBody
 from interline.contracts.webhook_settings import EventsBody, KindBody, PauseBody, RotateBody, WebhooksBody
 from interline.domain.view import OrderView
 from starter.gateway.document_data import REFUSAL
+from starter.gateway.document_examples import INBOUND, OUTBOUND, PRICING
 from starter.gateway.document_routes import complete
 
 Document = dict[str, Any]
@@ -23,46 +24,11 @@ Document = dict[str, Any]
 VERSION: Final = "0.1.0"
 REFERENCE: Final = "#/components/schemas/{model}"
 
-_PLACE: Final = {"area_id": 4711, "suburb_id": 482, "lat": "-6.2250000", "lng": "106.8090000"}
-_SHIPMENT: Final[Document] = {
-    "origin": _PLACE,
-    "destination": {"area_id": 12284, "suburb_id": 1248, "lat": "-6.1800000", "lng": "106.8600000"},
-    "weight": 1.2,
-    "length": 30,
-    "width": 20,
-    "height": 10,
-    "service_type": 1,
-    "cod": False,
-    "with_insurance": False,
-    "order_price": 300000,
-}
-OUTBOUND_EXAMPLE: Final[Document] = {
-    "so_number": "SO-20261123-1",
-    "tracking_id": "219PE62KWMMNX",
-    "warehouse_id": "WH-JKT-1",
-    "order_type": "SO",
-    "consignee": "Receiver",
-    "consignee_phone": "6281200000001",
-    "consignee_full_address": "Jl. Contoh 1",
-    "consignee_city": "Jakarta",
-    "details": [{"line_no": 1, "sku": "SKU-1", "qty_ordered": 2, "price": 150000}],
-    "logistics": {**_SHIPMENT, "rate_type_id": "regular"},
-}
-INBOUND_EXAMPLE: Final[Document] = {
-    "doc_no": "RT-20261123-1",
-    "po_type": "RT",
-    "tracking_id": "219PE62KWMMNY",
-    "warehouse_id": "WH-JKT-1",
-    "details": [{"line_no": 1, "sku": "SKU-1", "ordered_qty": 1}],
-    "logistics": {**_SHIPMENT, "rate_type_id": "regular"},
-}
-PRICING_EXAMPLE: Final[Document] = {**_SHIPMENT, "for_order": True, "rate_type_id": "regular"}
-
 _BODIES: Final[dict[str, tuple[str, Document]]] = {
-    "/v3/fulfillment/outbound/oms": ("OutboundBody", {"data": {"outbound": OUTBOUND_EXAMPLE}}),
-    "/v3/fulfillment/inbound": ("InboundBody", {"data": {"inbound": INBOUND_EXAMPLE}}),
-    "/v3/fulfillment/pricing/domestic": ("PricingBody", PRICING_EXAMPLE),
-    "/v3/fulfillment/pricing/domestic/{rate_type}": ("PricingByRateTypeBody", PRICING_EXAMPLE),
+    "/v3/fulfillment/outbound/oms": ("OutboundBody", {"data": {"outbound": OUTBOUND}}),
+    "/v3/fulfillment/inbound": ("InboundBody", {"data": {"inbound": INBOUND}}),
+    "/v3/fulfillment/pricing/domestic": ("PricingBody", PRICING),
+    "/v3/fulfillment/pricing/domestic/{rate_type}": ("PricingByRateTypeBody", PRICING),
 }
 _WRAPPERS: Final = {"OutboundBody": "outbound", "InboundBody": "inbound"}
 _KEY: Final[Document] = {"security": [{"ApiKey": []}]}

@@ -46,6 +46,7 @@ class Place:
     """What one request takes of the room, and since when it is its turn to be recorded."""
 
     size: int = 1
+    waited_seconds: float = 0.0
     turn_since: float | None = None
 
 
@@ -98,13 +99,17 @@ class Load:
         Raises:
             RequestError: 503, there is not as much.
         """
-        size = 1 + body_bytes // PLACE_BYTES
+        size, came = 1 + body_bytes // PLACE_BYTES, monotonic()
         enter = partial(self._enter, place, size)
         if not (enter() if size == 1 else await self._large.admitted(enter, within_seconds=LARGE_WAIT_SECONDS)):
             raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
+        place.waited_seconds = monotonic() - came
 
     async def turn(self, place: Place) -> float:
-        """What follows is recorded by Temporal: wait for a turn, which ends with the request; how long that took.
+        """What follows is recorded by Temporal: wait for a turn, which ends with the request.
+
+        Returns:
+            How long it has waited so far, for its room too: time that its answer has no more.
 
         Raises:
             RequestError: 503, there is none soon.
@@ -113,7 +118,7 @@ class Load:
         if not await self._turns.taken():
             raise later(ErrorCode.OVERLOADED, OVERLOAD_SECONDS)
         place.turn_since = monotonic()
-        return place.turn_since - came
+        return place.waited_seconds + place.turn_since - came
 
     def _enter(self, place: Place, size: int) -> bool:
         """Take so much if there is as much, or if nobody else is there."""

@@ -47,9 +47,9 @@ class Proof:
 
 def proof_of(inbound: Inbound, headers: HeaderValues, sent: Sent, *, registered_url: str) -> Proof | None:
     """None when the proof is missing or wrong. Never raises."""
-    secrets = [secret.get_secret_value() for secret in inbound.secrets]
+    now = datetime.now(UTC)
+    secrets = inbound.live(now)
     if inbound.verifier is Verifier.STANDARD_WEBHOOKS:
-        now = datetime.now(UTC)
         webhook_id = proven_webhook_id(headers, sent.body, secrets=secrets, now=now)
         return Proof(webhook_id, now.timestamp() - int(headers("webhook-timestamp")[0])) if webhook_id else None
     if inbound.verifier is Verifier.X_API_KEY:

@@ -43,6 +43,10 @@ class Rejections:
         self._traced[key] = now
         return True
 
+    def untraced(self, client_id: str, route: str) -> None:
+        """The trace could not be kept: the next line tries again."""
+        self._traced.pop((client_id, route), None)
+
 
 def trace(kind: Signal, route: str, *, at: datetime) -> StrayEvent:
     """What an operator finds with `interline stray list`: that it happened, never what was sent."""

@@ -16,24 +16,33 @@ from interline.runtime.clients import Client
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
 from starter.gateway.context import Gateway, actor, authenticated, gateway
-from starter.gateway.engine import within
+from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.parameters import Parameters
 from starter.gateway.webhook_settings import Handler, commanding
-from starter.webhooks.log import Asked, read_log
+from starter.webhooks.log import Asked, orders_asked, read_log
 from starter.webhooks.redelivery import send_again, send_many_again
 
 LOG_SECONDS: Final = 6.0
-"""Many orders are asked for their log; those that did not answer are named."""
+"""Many orders are asked for their log by their worker; those that did not answer are named."""
 MOST_ORDERS: Final = 100
 _ID: Final = re.compile(r"(?P<order>[A-Za-z0-9_.-]{1,50})~(?P<sequence>[0-9]{1,6})", re.ASCII)
 
 
 async def list_deliveries(request: Request) -> Response:
-    """What was sent, is being tried, is held or has failed: newest orders first, each order in sequence."""
+    """What was sent, is being tried, is held or has failed: newest orders first, each order in sequence.
+
+    Raises:
+        RequestError: 503, Temporal does not say which orders there are, or no order at all could be read.
+    """
     client, here = authenticated(request), gateway(request)
     asked = _asked(request, client)
-    async with within(LOG_SECONDS):
-        page = await read_log(Deliveries(here.temporal), asked)
+    deliveries = Deliveries(here.temporal)
+    async with within():
+        numbers = await orders_asked(deliveries, asked)
+    async with within(ANSWER_SECONDS if asked.order_number else LOG_SECONDS):
+        page = await read_log(deliveries, asked, numbers)
+    if numbers and len(page.unread) == len(numbers):
+        raise refused(ErrorCode.TEMPORARILY_UNAVAILABLE)
     return answer(request, 200, {"deliveries": [shown(view) for view in page.deliveries], "unread": [*page.unread]})
 
 
@@ -86,7 +95,7 @@ async def _delivery(request: Request, here: Gateway, client: Client) -> Delivery
     if not ORDER_NUMBER.fullmatch(number):
         raise refused(ErrorCode.DELIVERY_NOT_FOUND)
     async with within():
-        page = await read_log(Deliveries(here.temporal), Asked(client_id=client.client_id, order_number=number))
+        page = await read_log(Deliveries(here.temporal), Asked(client_id=client.client_id), [number])
     if page.unread:
         raise refused(ErrorCode.TEMPORARILY_UNAVAILABLE)
     for view in page.deliveries:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
-from pydantic import JsonValue
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 
 from interline.contracts.checking import check
@@ -35,7 +34,7 @@ from starter.webhooks.accounts import PING_SECONDS, AccountCommands, Changed, Co
 from starter.webhooks.addresses import address_refusal
 
 NOT_ANSWERED: Final = "no worker answered in time; it may still be carried out"
-_RPC_SECONDS: Final = 2.0
+_RPC_SECONDS: Final = 1.9
 
 BodyT = TypeVar("BodyT", bound=Body)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -112,18 +111,15 @@ async def test(request: Request) -> Response:
 
 
 async def recover(request: Request) -> Response:
-    """Make what waits due now. 202 while it is still under way."""
+    """Make what waits due now. `under_way` is what the account has taken and not finished yet."""
     commands = _commands(request)
     kinds = await _kinds(request)
-    made: dict[str, JsonValue] = {}
-    for kind in kinds:
-        try:
-            async with commanding():
-                made[kind] = (await commands.recover(kind)).model_dump()
-        except RequestError as error:
-            if error.problems[0].error is not ErrorCode.TEMPORARILY_UNAVAILABLE:
-                raise
-            made[kind] = {"under_way": True}
+    async with commanding():
+        results = await asyncio.gather(*(commands.recover(kind) for kind in kinds))
+    made: JsonObject = {
+        kind: {"under_way": True} if result is None else result.model_dump()
+        for kind, result in zip(kinds, results, strict=True)
+    }
     return answer(request, 202, made)
 
 

@@ -1,6 +1,5 @@
 """Partner webhooks (DESIGN §6): size, then proof, then content; 200 only after Temporal has every event."""
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -78,9 +77,11 @@ async def _reject(here: Gateway, client: Client | None, route: str) -> None:
     here.metrics.rejected_webhook(route)
     if here.rejections.note(client.client_id if client else NOBODY, route) and client:
         traced = trace(ROUTES[route].kind, route, at=datetime.now(UTC))
-        with suppress(RequestError):
+        try:
             async with within():
                 await keep_stray(here.temporal, StrayInput(client_id=client.client_id, key=TRACES), traced)
+        except RequestError:
+            here.rejections.untraced(client.client_id, route)
 
 
 def _reading(client: Client, route: str, proof: Proof) -> Reading:

@@ -28,7 +28,7 @@ class WebhookIn(_Shape):
         return cls(
             url=inbound.registered_url,
             verifier=inbound.verifier.value,
-            secret=inbound.secrets[0].get_secret_value(),
+            secret=inbound.secrets[0].value.get_secret_value(),
         )
 
 

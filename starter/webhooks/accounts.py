@@ -4,7 +4,9 @@ Secrets are made and sealed here, before they come near any history; what a clie
 taken over sealed with its first command.
 """
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -14,6 +16,9 @@ from temporalio.client import Client as Temporal
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
 )
 from temporalio.common import WorkflowIDConflictPolicy
 
@@ -42,6 +47,8 @@ Answer = TypeVar("Answer", Account, MadeDue, PingResult)
 PING_SECONDS: Final = 18.0
 """A test waits for its receiver, which has 15 s."""
 COMMAND_SECONDS: Final = 1.8
+TAKEN_SECONDS: Final = 1.1
+"""Of those, until the account has taken a command whose end nobody need wait for."""
 
 
 class CommandRefusedError(Exception):
@@ -110,13 +117,19 @@ class AccountCommands:
 
     async def test(self, kind: str) -> PingResult:
         """Send a signed test; the receiver's answer."""
-        return await self._update(
-            AccountUpdate.TEST_ENDPOINT, self._command(kind), PingResult, within_seconds=PING_SECONDS
-        )
+        taken = await self._taken(AccountUpdate.TEST_ENDPOINT, self._command(kind), PingResult)
+        return await _result(taken, within_seconds=PING_SECONDS)
 
-    async def recover(self, kind: str) -> MadeDue:
-        """Make what waits due now. It goes on when nobody waits for the answer."""
-        return await self._update(AccountUpdate.RECOVER, self._command(kind), MadeDue)
+    async def recover(self, kind: str) -> MadeDue | None:
+        """Make what waits due now; None when that is recorded and still under way.
+
+        Raises:
+            WorkflowUpdateRPCTimeoutOrCancelledError: nobody knows whether it was taken; repeating it is harmless.
+        """
+        taken = await self._taken(AccountUpdate.RECOVER, self._command(kind), MadeDue)
+        with suppress(WorkflowUpdateRPCTimeoutOrCancelledError):
+            return await _result(taken, within_seconds=COMMAND_SECONDS - TAKEN_SECONDS)
+        return None
 
     def _command(self, kind: str, reason: str = "") -> KindCommand:
         return KindCommand(actor=self.actor, adopt=self._from_file(), kind=kind, reason=reason)
@@ -143,14 +156,27 @@ class AccountCommands:
         taken = {sealed.id for secrets in account.secrets.values() for sealed in secrets}
         return Changed(account, {name: secret for name, secret in self._new.items() if name in taken})
 
-    async def _update(
+    async def _update(self, name: AccountUpdate, command: AccountCommand, answer: type[Answer]) -> Answer:
+        stage = WorkflowUpdateStage.COMPLETED
+        done = await self._start(name, command, answer, stage=stage, within_seconds=COMMAND_SECONDS)
+        return await _result(done, within_seconds=COMMAND_SECONDS)
+
+    async def _taken(
+        self, name: AccountUpdate, command: AccountCommand, answer: type[Answer]
+    ) -> WorkflowUpdateHandle[Answer]:
+        """A command that is recorded: what comes of it may take longer."""
+        stage = WorkflowUpdateStage.ACCEPTED
+        return await self._start(name, command, answer, stage=stage, within_seconds=TAKEN_SECONDS)
+
+    async def _start(
         self,
         name: AccountUpdate,
         command: AccountCommand,
         answer: type[Answer],
         *,
-        within_seconds: float = COMMAND_SECONDS,
-    ) -> Answer:
+        stage: WorkflowUpdateStage,
+        within_seconds: float,
+    ) -> WorkflowUpdateHandle[Answer]:
         client_id = self.client.client_id
         start = WithStartWorkflowOperation[object, None](
             Workflow.CLIENT_ACCOUNT,
@@ -160,14 +186,21 @@ class AccountCommands:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"webhooks of {client_id}",
         )
-        try:
-            result: Answer = await self.temporal.execute_update_with_start_workflow(
+        async with asyncio.timeout(within_seconds):  # the engine's own begins when it has a connection
+            handle: WorkflowUpdateHandle[Answer] = await self.temporal.start_update_with_start_workflow(
                 name,
                 command,
                 start_workflow_operation=start,
+                wait_for_stage=stage,
                 result_type=answer,
                 rpc_timeout=timedelta(seconds=within_seconds),
             )
-        except WorkflowUpdateFailedError as error:
-            raise CommandRefusedError(str(error.cause)) from None
-        return result
+        return handle
+
+
+async def _result(handle: WorkflowUpdateHandle[Answer], *, within_seconds: float) -> Answer:
+    """What came of it; once it has ended this asks nobody."""
+    try:
+        return await handle.result(rpc_timeout=timedelta(seconds=within_seconds))
+    except WorkflowUpdateFailedError as error:
+        raise CommandRefusedError(str(error.cause)) from None

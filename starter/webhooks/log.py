@@ -40,9 +40,17 @@ class Page:
     unread: list[str]
 
 
-async def read_log(deliveries: Deliveries, asked: Asked) -> Page:
-    """The log as of now. An order that does not exist has no deliveries."""
-    numbers = [asked.order_number] if asked.order_number else await _newest(deliveries, asked)
+async def orders_asked(deliveries: Deliveries, asked: Asked) -> list[str]:
+    """The orders whose log is wanted.
+
+    Raises:
+        RPCError: Temporal does not answer.
+    """
+    return [asked.order_number] if asked.order_number else await _newest(deliveries, asked)
+
+
+async def read_log(deliveries: Deliveries, asked: Asked, numbers: Sequence[str]) -> Page:
+    """The log of these orders as of now. An order that does not exist has no deliveries."""
     room = asyncio.Semaphore(AT_ONCE)
     logs = await asyncio.gather(*(_in_time(_read(deliveries, asked.client_id, number, room)) for number in numbers))
     found = [view for log in logs if log is not None for view in log if _wanted(view, asked)]

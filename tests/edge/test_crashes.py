@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities.strays import Strays
 from interline.domain.base import JsonObject
 from interline.names import ORDER_QUEUE, order_workflow_id, stray_workflow_id
+from tests.conftest import Figure
 from tests.gateway.fakes import Order
 from tests.gateway.support import OUTBOUND, Engine, a_status, an_order, keyed, unique
 from worker import runner
@@ -122,7 +123,7 @@ async def _round(port: int, failpoint: str, traffic: Traffic, clients_file: Path
 @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.full)])
 @pytest.mark.timeout(400)
 async def test_nothing_acknowledged_is_missing_and_nothing_is_applied_twice(
-    kills: int, clients_file: Path, temporal: Temporal, engine: Engine
+    kills: int, clients_file: Path, temporal: Temporal, engine: Engine, figure: Figure
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -147,7 +148,7 @@ async def test_nothing_acknowledged_is_missing_and_nothing_is_applied_twice(
     started = [await engine.started_with(_order(sent.body["so_number"])) for sent in traffic.orders]
     repeated = sum(sent.tries > 1 for sent in (*traffic.orders, *traffic.events, *traffic.strays))
     events = len(to_orders) + len(to_strays)
-    print(f"{kills} kills, {len(started)} orders, {events} events, {repeated} repeated")  # noqa: T201  the figure
+    figure(f"{kills} kills, {len(started)} orders, {events} events, {repeated} repeated")
     assert len(started) == len(traffic.orders)
     assert Counter(to_orders + to_strays) == {1: events}
 

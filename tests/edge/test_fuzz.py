@@ -9,6 +9,7 @@ import pytest
 from interline.contracts.problems import RequestError
 from interline.contracts.strict_json import CLIENT_LIMITS, PARTNER_LIMITS, read_object
 from interline.webhooks import HeaderValues, proven_webhook_id, proves_api_key, proves_shipper_auth
+from tests.conftest import Figure
 from tests.gateway.support import WHSEC, a_status, an_order, signed
 
 NOW = datetime.now(UTC)
@@ -68,10 +69,10 @@ def _prove(dice: random.Random, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("runs", [2_000, pytest.param(100_000, marks=[pytest.mark.full, pytest.mark.timeout(600)])])
-def test_no_bytes_break_a_reader_or_a_verifier(runs: int) -> None:
+def test_no_bytes_break_a_reader_or_a_verifier(runs: int, figure: Figure) -> None:
     dice = random.Random(20261126)  # noqa: S311  repeatable
     for _ in range(runs):
         data = _mutated(dice, dice.choice(SEEDS))
         _read(data)
         _prove(dice, data)
-    print(f"fuzz: {runs} runs of the JSON reader and of each of the three verifiers, crashes 0")  # noqa: T201  the figure
+    figure(f"fuzz: {runs} runs of the JSON reader and of each of the three verifiers, crashes 0")

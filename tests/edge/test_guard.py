@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from temporalio.client import Client as Temporal
 
 from starter.gateway import bodies, guard
+from tests.conftest import Figure
 from tests.edge.wire import post, read_answer, request, talk
 from tests.gateway.support import ORDERS, OTHER_KEY, QUIET_KEY, SHOP_KEY, an_order, make_app, served
 
@@ -158,9 +159,15 @@ async def test_no_bytes_are_our_fault(data: bytes, address: str) -> None:
     assert answer is None or answer.status < 500
 
 
+PROMISED_SECONDS = 16
+"""15 for a body, and one until the last socket has noticed (IN-03)."""
+MARGIN_SECONDS = 1
+"""2000 callers, their clocks and the gateway share the one loop of this test: 15.5 s when quiet, 16.3 s at load 11."""
+
+
 @pytest.mark.full
 @pytest.mark.timeout(180)
-async def test_two_thousand_stalled_sockets_do_not_slow_good_traffic(address: str) -> None:
+async def test_two_thousand_stalled_sockets_do_not_slow_good_traffic(address: str, figure: Figure) -> None:
     """IN-03: 2000 connections of three kinds from two clients; beside them a third one's orders, read and refused."""
     silent, head = b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
     bodies_of = [post({}, headers={**JSON, "X-API-Key": key})[:-1] for key in (OTHER_KEY, QUIET_KEY)]
@@ -174,8 +181,8 @@ async def test_two_thousand_stalled_sockets_do_not_slow_good_traffic(address: st
     statuses, times = zip(*await asyncio.gather(*stalled), strict=True)
     assert set(statuses) == {0, 408}
     seconds = max(times)
-    print(f"stalled sockets: 2000, each closed within {seconds:.1f} s, {len(beside)} good requests beside them")  # noqa: T201  the figure
-    assert seconds < 18
+    figure(f"stalled sockets: 2000, each closed within {seconds:.1f} s, {len(beside)} good requests beside them")
+    assert seconds < PROMISED_SECONDS + MARGIN_SECONDS
     assert sorted(beside)[int(len(beside) * 0.99)] < max(2 * sorted(good)[98], 0.05)
 
 

@@ -9,6 +9,7 @@ from temporalio.client import Client as Temporal
 from bench import overload
 from bench.crowd import Crowd, Tally
 from bench.edge import alone
+from tests.conftest import Figure
 
 SECONDS = 20.0
 GROWTH_BYTES = 64 * 1024 * 1024
@@ -19,13 +20,15 @@ pytestmark = pytest.mark.full
 
 
 @pytest.mark.timeout(240)
-async def test_three_times_too_much_is_refused_in_order_and_nothing_else_suffers(tmp_path: Path) -> None:
+async def test_three_times_too_much_is_refused_in_order_and_nothing_else_suffers(
+    tmp_path: Path, figure: Figure
+) -> None:
     """Not by the clock of this machine: what is taken is compared with what the same run takes at most."""
     async with alone(tmp_path) as here:
         crowd = Crowd(here.gateway_url, overload.orders(here.gateway_url, overload.crowd_of(here)))
         seen = await overload.overloaded(here, crowd, await overload.peak_of(crowd, 3.0), SECONDS)
         recorded = await _recorded(here.temporal, seen.tally)
-    print(overload.table(overload.overload_rows(seen), {}))  # noqa: T201  the figure
+    figure(overload.table(overload.overload_rows(seen), {}))
     tally, accepted = seen.tally, set(seen.tally.accepted)
     assert tally.others == {}, "each answer is 202, 429, or 503 with Retry-After"
     assert len(accepted) + tally.refusals.total() == tally.due

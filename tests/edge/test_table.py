@@ -1,5 +1,6 @@
 """Every row of the bad-input catalogue over a raw socket, with exact status and code."""
 
+import re
 from pathlib import Path
 
 import orjson
@@ -7,7 +8,8 @@ import pytest
 
 from tests.edge import rows_fields, rows_http, rows_json, rows_shipper, rows_state, rows_webhooks
 from tests.edge.table import Row
-from tests.edge.wire import talk
+from tests.edge.wire import Answer, talk
+from tests.gateway.support import OMS_SECRET, OTHER_KEY, PROVIDER_KEY, QUIET_KEY, SHOP_KEY, WHSEC, auth
 
 PARTS = (rows_http, rows_json, rows_fields, rows_shipper, rows_state, rows_webhooks)
 ROWS = [row for part in PARTS for row in part.rows()]
@@ -52,6 +54,15 @@ CATALOGUE = {
 }
 """The numbers of the catalogue (reliability rules §5)."""
 
+INSIDE = re.compile(
+    r"Traceback|\bFile |\.py\b|\b(?:interline|starter|activities|workflows)\.\w|temporal|pydantic|starlette"
+)
+"""Words of our inside: a trace, a module, a library."""
+CANARIES = (SHOP_KEY, OTHER_KEY, QUIET_KEY, OMS_SECRET, WHSEC, PROVIDER_KEY, auth(), "Siti Rahma", "6281200000001")
+VALUES = re.compile(rb'"(?!2026-)([^"\\\\]{8,})"(?!\s*:)')
+"""Long texts of a body, also of one that is no JSON. Short ones may be words that we would have liked, and our
+messages have a time of 2026 as their example."""
+
 
 def test_no_row_of_the_catalogue_is_left_out() -> None:
     missing = CATALOGUE - {row.number for row in ROWS} - set(ELSEWHERE) - set(NOT_OURS)
@@ -74,3 +85,23 @@ async def test_bad_input_table(row: Row, address: str) -> None:
     if row.header:
         name, value = row.header
         assert value in answer.headers[name]
+    assert told_too_much(answer, sent) == []
+
+
+def told_too_much(answer: Answer, sent: bytes) -> list[str]:
+    """What an answer must not have: anything of our inside or of anybody's secrets, and in a refusal what was sent."""
+    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    told, problems = f"{headers} {answer.body.decode()}", str(orjson.loads(answer.body)["metadata"].get("errors"))
+    values = [value.decode("latin-1") for value in VALUES.findall(sent.partition(b"\r\n\r\n")[2])]
+    return [
+        *INSIDE.findall(told),
+        *(canary for canary in CANARIES if canary in told),
+        *(value for value in values if value in problems),
+    ]
+
+
+def test_the_table_sees_what_is_told_too_much() -> None:
+    body = b'{"metadata": {"errors": [{"message": "no \'kenari-99\': starter.gateway.app"}]}, "to": "Siti Rahma"}'
+    sent = b'POST / HTTP/1.1\r\n\r\n{"so_number": "kenari-99"}'
+    found = told_too_much(Answer(422, {}, body, closed=False), sent)
+    assert found == ["starter.g", "Siti Rahma", "kenari-99"]

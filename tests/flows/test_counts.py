@@ -1,11 +1,11 @@
 """What an order costs: events, state transitions, calls (DESIGN §2, *History stays small*)."""
 
-import sys
 from collections import Counter
 
 import pytest
 
 from interline.names import quote_workflow_id
+from tests.conftest import Figure
 from tests.flows import scenarios
 from tests.flows.support import Flow, by_formula, counted
 
@@ -27,15 +27,12 @@ CALLS = {
 
 
 @pytest.mark.parametrize(("keys", "events"), [("lookup", 65), ("honoured", 60)])
-async def test_a_complete_order_stays_within_its_budget(
-    flow: Flow, capsys: pytest.CaptureFixture[str], keys: str, events: int
-) -> None:
+async def test_a_complete_order_stays_within_its_budget(flow: Flow, figure: Figure, keys: str, events: int) -> None:
     number = await scenarios.outbound(flow, keys=keys)
     assert (await flow.ended(number))["order_status"] == "completed"
 
     kinds, transitions = counted(await flow.history(number)), await flow.transitions(number)
-    with capsys.disabled():
-        sys.stdout.write(f"\noms {keys}: {kinds.total()} events, {transitions} state transitions, {dict(kinds)}\n")
+    figure(f"oms {keys}: {kinds.total()} events, {transitions} state transitions, {dict(kinds)}")
     assert kinds.total() == by_formula(kinds)
     assert (kinds["core_local_activity"], kinds["ACTIVITY_TASK_SCHEDULED"]) == (
         (18, 0) if keys == "honoured" else (17, 1)

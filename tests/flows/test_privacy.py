@@ -1,4 +1,7 @@
-"""Personal data reaches the OMS and nobody else: canaries in every field of the consignee, then a search for them."""
+"""Personal data reaches the OMS and nobody else, secrets and proofs stand in no log: both are looked for by value."""
+
+import json
+from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
@@ -21,9 +24,11 @@ CANARIES: dict[str, JsonValue] = {
     "buyer_remark": "Kenari Enam di pintu",
     "gift_message": "Kenari Tujuh, selamat",
 }
+GUESSED = "kenari-delapan-0123456789"
+"""A wrong key: it may be somebody's right one elsewhere."""
 
 
-async def test_no_personal_data_in_ids_attributes_memo_card_or_logs(flow: Flow) -> None:
+async def test_no_personal_data_and_no_secret_in_ids_attributes_memo_card_logs_or_metrics(flow: Flow) -> None:
     flow.stack.trouble("oms", "blue 5", "status:500", count=2)
     flow.stack.trouble("wms", "red 7", "reset", count=2)
     number = flow.order(an_outbound(logistics=None, quote_id=None, **CANARIES))
@@ -37,12 +42,48 @@ async def test_no_personal_data_in_ids_attributes_memo_card_or_logs(flow: Flow) 
     refused = flow.stack.post(OUTBOUND, an_outbound(logistics=None, quote_id=None, tracking_id=None, **CANARIES))
     assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
 
+    guess(flow)
+
     described = await flow.temporal.get_workflow_handle(flow.workflow_id(number)).describe()
-    assert found(await shown(described)) == []
-    assert found(refused.text) == [], "values are never echoed"
-    logs = list((flow.stack.state / "logs").rglob("*"))
-    assert {"worker.log", "gateway.log"} <= {log.name for log in logs}
-    assert {log.name: found(log.read_text(errors="replace")) for log in logs} == {log.name: [] for log in logs}
+    private = {**CANARIES, **dict(credentials(flow)), **dict(proofs(flow, number)), "a guess": GUESSED}
+    assert found(private, await shown(described)) == []
+    assert found(private, refused.text) == [], "values are never echoed"
+    told = said_to_operators(flow)
+    assert {"worker.log", "gateway.log", "/metrics"} <= set(told)
+    assert {where: found(private, text) for where, text in told.items()} == {where: [] for where in told}
+
+
+def guess(flow: Flow) -> None:
+    """Somebody tries keys: at our API, and as a partner."""
+    manifest = flow.stack.manifest
+    for url in (f"{manifest.gateway}{OUTBOUND}", *(hook.url for hook in manifest.clients[0].webhooks_in.values())):
+        body: dict[str, JsonValue] = {"auth": GUESSED}
+        answer = httpx.post(url, json=body, headers={"x-api-key": GUESSED}, trust_env=False)
+        assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+def credentials(flow: Flow) -> Iterator[tuple[str, str]]:
+    """Every key and secret of the stack, by its file."""
+    folder = flow.stack.state / "secrets"
+    for file in folder.rglob("*"):
+        if file.is_file():
+            yield str(file.relative_to(folder)), file.read_text()
+
+
+def proofs(flow: Flow, number: str) -> Iterator[tuple[str, str]]:
+    """Every signature of ours that the client got, and every `auth` that was sent either way."""
+    for item in flow.webhooks(number):
+        yield f"signature {item.id}", item.headers["webhook-signature"].removeprefix("v1,")
+    bodies = {item.id: item.body_raw for item in flow.webhooks(number)}
+    bodies |= {item.id: item.body_raw for item in flow.stack.sent(number)}
+    yield from ((f"auth {id_}", auth) for id_, body in bodies.items() if (auth := json.loads(body).get("auth")))
+
+
+def said_to_operators(flow: Flow) -> dict[str, str]:
+    """The logs of every process, and the gateway's metrics."""
+    logs = (flow.stack.state / "logs").rglob("*")
+    metrics = httpx.get(f"{flow.stack.manifest.gateway}/metrics", trust_env=False).text
+    return {**{log.name: log.read_text(errors="replace") for log in logs}, "/metrics": metrics}
 
 
 async def shown(described: WorkflowExecutionDescription) -> str:
@@ -54,6 +95,6 @@ async def shown(described: WorkflowExecutionDescription) -> str:
     return " ".join([described.id, str(memo), *attributes, *map(str, texts), str(info)])
 
 
-def found(text: str) -> list[str]:
-    """The fields of which something is in the text."""
-    return [name for name, canary in CANARIES.items() if str(canary) in text]
+def found(private: Mapping[str, JsonValue], text: str) -> list[str]:
+    """The names of which the value is in the text."""
+    return [name for name, value in private.items() if str(value) in text]

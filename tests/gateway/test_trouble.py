@@ -1,6 +1,7 @@
 """Temporal down or hanging: an honest 503 within two seconds, never a success; the gateway itself stays up."""
 
 import asyncio
+import base64
 import hashlib
 import socket
 from collections.abc import AsyncIterator
@@ -31,8 +32,10 @@ from tests.gateway.support import (
 
 
 @pytest.fixture(params=["refusing", "hanging"])
-async def cut_off(request: pytest.FixtureRequest, clients_file: Path) -> AsyncIterator[Http]:
+async def cut_off(request: pytest.FixtureRequest, clients_file: Path, tmp_path: Path) -> AsyncIterator[Http]:
     """A gateway whose Temporal refuses connections, or takes them and never answers."""
+    sealing_key = tmp_path / "sealing.key"
+    sealing_key.write_text(base64.b64encode(bytes(32)).decode())
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         if request.param == "hanging":
@@ -40,16 +43,28 @@ async def cut_off(request: pytest.FixtureRequest, clients_file: Path) -> AsyncIt
         target = f"127.0.0.1:{silent.getsockname()[1]}"
         temporal = await Temporal.connect(target, data_converter=DATA_CONVERTER, lazy=True)
         async with (
-            served(make_app(clients_file, temporal)) as url,
-            httpx.AsyncClient(base_url=url, headers=keyed(), timeout=15) as http,
+            served(make_app(clients_file, temporal, secrets_key=f"file:{sealing_key}")) as url,
+            httpx.AsyncClient(base_url=url, headers=keyed(), timeout=30) as http,
         ):
             yield http
 
 
 async def test_every_route_that_needs_temporal_says_503_within_two_seconds(cut_off: Http) -> None:
-    confirmation = {"items": [{"payload": '{"so_number": "A"}'}]}
+    confirmation = {"items": [{"payload": '{"so_number": "A"}'}] * 50}
+    cancellation = {"order_no": "A", "warehouse_id": "W", "cancel_reason": "changed my mind"}
+    hooks = "/v3/fulfillment/webhooks"
     begun = monotonic()
     answers = await asyncio.gather(
+        cut_off.patch(f"{OUTBOUND}/cancel", json=cancellation),
+        cut_off.patch(f"{OUTBOUND}/A", json={"warehouse_id": "W", "reason": "moved", "consignee": "Sari"}),
+        cut_off.get(hooks),
+        cut_off.post(f"{hooks}/recover", json={}),
+        cut_off.post(f"{hooks}/logistics/pause", json={"reason": "repairs"}),
+        cut_off.post(f"{hooks}/test", json={"kind": "logistics"}),
+        cut_off.get(f"{hooks}/deliveries"),
+        cut_off.get(f"{hooks}/deliveries", params={"order_no": "A"}),
+        cut_off.get(f"{hooks}/deliveries/A~1"),
+        cut_off.post(f"{hooks}/deliveries/redeliver", json={"order_no": "A"}),
         cut_off.post(OUTBOUND, json=an_order()),
         cut_off.post(PRICING, json=shipment()),
         cut_off.get(ORDERS),

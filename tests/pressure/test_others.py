@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from time import monotonic
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from tests.builders import an_outbound, number_of
-from tests.conftest import NewStack
+from tests.conftest import Figure, NewStack
 from tests.placed import Placed
 from tests.stack.driver import OUTBOUND, Stack
 
@@ -23,18 +22,16 @@ TICKS, TICK_SECONDS, ILL_ORDERS = 30, 2.0, 120
 
 
 @pytest.mark.parametrize("path", ["/logistics", "/client/{client}/webhooks/fulfillment"], ids=["partner", "endpoint"])
-def test_nobody_is_starved_by_another_clients_dead_address(new_stack: NewStack, path: str) -> None:
-    """The ratios are printed, not asserted: beside other work on the machine they say more about that work."""
+def test_nobody_is_starved_by_another_clients_dead_address(new_stack: NewStack, figure: Figure, path: str) -> None:
+    """The ratios are told, not asserted: beside other work on the machine they say more about that work."""
     stack = new_stack()
     usual = measured(stack)
     with a_black_hole() as nowhere, pointed(stack, path.format(client=stack.manifest.clients[ILL].client_id), nowhere):
         beside = measured(stack)
     for share in (0.5, 0.99):
         ratio = at(share, beside) / at(share, usual)
-        sys.stdout.write(
-            f"p{share * 100:.0f} of the others: {at(share, usual):.3f} s, {at(share, beside):.3f} s beside a"
-        )
-        sys.stdout.write(f" dead {path}: {ratio:.2f}x\n")
+        seconds = f"{at(share, usual):.3f} s, {at(share, beside):.3f} s beside a dead {path}"
+        figure(f"p{share * 100:.0f} of the others: {seconds}: {ratio:.2f}x")
 
 
 def measured(stack: Stack) -> list[float]:

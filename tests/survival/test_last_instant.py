@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from interline.names import order_workflow_id, stray_workflow_id
+from tests.conftest import Figure
 from tests.placed import STATUSES, Placed, place
 from tests.stack.driver import Stack
 from tests.survival.conftest import Working
@@ -24,7 +25,7 @@ SPREAD_SECONDS = 1.5
 
 
 async def test_a_thousand_webhooks_at_the_instant_of_completion(
-    workerless: Stack, temporal: Client, working: Working
+    workerless: Stack, temporal: Client, working: Working, figure: Figure
 ) -> None:
     room = asyncio.Semaphore(AT_A_TIME)
 
@@ -43,7 +44,7 @@ async def test_a_thousand_webhooks_at_the_instant_of_completion(
     async with working():
         found = await asyncio.gather(*(one() for _ in range(ORDERS)))
     in_time, late = (sum(column) for column in zip(*found, strict=True))
-    print(f"{ORDERS * AIMED} webhooks at the instant of completion: {in_time} in their order, {late} late, lost 0")  # noqa: T201  the figure
+    figure(f"{ORDERS * AIMED} webhooks at the instant of completion: {in_time} in their order, {late} late, lost 0")
     assert [sum(each) for each in found] == [AIMED] * ORDERS, "each is in its order or waits in sight"
     assert min(in_time, late) > 0, "the instant was hit"
 

@@ -266,6 +266,27 @@ async def test_amend_changes_what_the_oms_has_and_tells_the_client(flow: Flow) -
     await flow.ended(number)
 
 
+async def test_a_key_names_one_amendment(flow: Flow) -> None:
+    number = await confirmed(flow)
+    key = {"Idempotency-Key": unique("key")}
+
+    async def keyed(headers: dict[str, str], **changes: object) -> int:
+        body = {"warehouse_id": WAREHOUSE, "amend_reason": "the buyer moved", **changes}
+        return (await patch(flow, f"{OUTBOUND}/{number}", body, headers=headers)).status_code
+
+    async with asyncio.timeout(30):
+        while await keyed(key, consignee_city="Bogor") == httpx.codes.SERVICE_UNAVAILABLE:  # noqa: ASYNC110  as above
+            await asyncio.sleep(PAUSE_SECONDS)
+    assert await keyed(key, consignee_city="Bogor") == 200
+    assert await keyed(key, consignee_city="Depok") == 422, "it would be told as amended, and was not"
+    assert await keyed({"Idempotency-Key": "two words"}, consignee_city="Depok") == 400
+    sent = [item.body_raw for item in flow.stack.ledger(number, step="red 3") if item.method == "PATCH"]
+    assert len(sent) == 1, "the OMS heard of the first only"
+    assert "Bogor" in sent[0]
+    await cancel(flow, number)
+    await flow.ended(number)
+
+
 async def test_typed_into_the_temporal_ui_amend_and_cancel_are_the_same_decisions(flow: Flow) -> None:
     number = await confirmed(flow)
     order = flow.temporal.get_workflow_handle(flow.workflow_id(number))

@@ -17,6 +17,7 @@ from interline.runtime.clients import (
     Endpoint,
     Inbound,
     PartnerAccount,
+    PartnerSecret,
     Sku,
     Verifier,
     WebhookKind,
@@ -24,7 +25,7 @@ from interline.runtime.clients import (
 )
 
 TEXT = (Path(__file__).parents[2] / "docs" / "clients.example.toml").read_text()
-SHOWN: list[type[BaseModel]] = [Client, BusinessDays, ApiKey, Endpoint, PartnerAccount, Inbound, Sku]
+SHOWN: list[type[BaseModel]] = [Client, BusinessDays, ApiKey, Endpoint, PartnerAccount, Inbound, PartnerSecret, Sku]
 DEFAULT = re.compile(r"^# (\w+) = ([^#\n]+)", re.MULTILINE)
 
 

@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from tests.conftest import Figure
 from tests.stack.driver import wait_until
 from tests.webhooks.conftest import Shop
 from tests.webhooks.receiver import always
@@ -16,7 +17,7 @@ PROMISE_SECONDS = 10
 """From `recover` until each waiting delivery was tried (issue 7). Asserted thrice as wide: this is no timed test."""
 
 
-def test_a_hundred_orders_are_due_at_once_each_in_its_order(shop: Shop) -> None:
+def test_a_hundred_orders_are_due_at_once_each_in_its_order(shop: Shop, figure: Figure) -> None:
     shop.receiver.status = always(500)
     orders = [_order(shop) for _ in range(ORDERS)]
     wait_until(
@@ -29,7 +30,7 @@ def test_a_hundred_orders_are_due_at_once_each_in_its_order(shop: Shop) -> None:
         "each has its first", lambda: all(shop.receiver.taken(order)[:1] == [1] for order in orders), timeout_seconds=90
     )
     seconds = max(shop.receiver.of(order, taken_only=True)[0].at for order in orders) - asked
-    print(f"recover: {ORDERS} waiting orders tried within {seconds:.1f} s; promised {PROMISE_SECONDS} s")  # noqa: T201  the figure
+    figure(f"recover: {ORDERS} waiting orders tried within {seconds:.1f} s; promised {PROMISE_SECONDS} s")
     wait_until(
         "all end",
         lambda: all(shop.stack.status(order, client=shop.client) == "completed" for order in orders),

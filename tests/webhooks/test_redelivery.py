@@ -45,6 +45,32 @@ def _wait_for_replays(shop: Shop, order: str, count: int) -> None:
     wait_until("it came again", lambda: len(replays(shop, order)) == count)
 
 
+def test_a_delivery_is_of_one_client_only(shop: Shop) -> None:
+    """By either of its ids another client gets a 404, and it can make nothing be sent."""
+    order = shop.order()
+    shop.wait_for(order, "completed")
+    stranger, mine = Shop(shop.stack, shop.receiver, client=0), shop.log(order)[0]
+    for path in (f"/deliveries/{mine['id']}", f"/deliveries/{mine['webhook_id']}?order_no={order}"):
+        assert shop.data("GET", path)["delivery"] == mine
+        assert _refused(stranger, "GET", path) == (404, "delivery-not-found")
+        assert _refused(stranger, "POST", _redeliver(path)) == (404, "delivery-not-found")
+    assert stranger.log(order) == []
+    stranger.data("POST", "/deliveries/redeliver", {"order_no": order})
+    shop.data("POST", _redeliver(f"/deliveries/{mine['id']}"))
+    wait_until("its owner can", lambda: replays(shop, order) != [])
+    assert len(replays(shop, order)) == 1
+
+
+def _redeliver(path: str) -> str:
+    one, mark, query = path.partition("?")
+    return f"{one}/redeliver{mark}{query}"
+
+
+def _refused(shop: Shop, method: str, path: str) -> tuple[int, str]:
+    answer = shop.call(method, path)
+    return answer.status_code, answer.json()["metadata"].get("errors", [{"error": ""}])[0]["error"]
+
+
 def test_a_whole_order_in_sequence_one_at_a_time(shop: Shop) -> None:
     order = shop.order()
     shop.wait_for(order, "completed")
