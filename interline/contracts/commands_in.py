@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field
 
 from interline.contracts.checking import BodyT, check
 from interline.contracts.fields import Body, OrderNumber, WarehouseId, one_line
-from interline.contracts.orders_in import unwrapped
+from interline.contracts.order_rules import quantity_problems
+from interline.contracts.orders_in import INBOUND_QUANTITY, OUTBOUND_QUANTITY, unwrapped
 from interline.contracts.problems import ErrorCode, RequestError, refused
 from interline.contracts.shipper_fields import field_problems
 from interline.domain.base import JsonObject
@@ -85,6 +86,7 @@ def _must_be_possible(changes: JsonObject, prefix: str) -> None:
 def _checked(model: type[BodyT], given: JsonObject, prefix: str) -> BodyT:
     body, problems = check(model, given, prefix)
     problems += field_problems(given, prefix)
+    problems += quantity_problems(given, (OUTBOUND_QUANTITY, INBOUND_QUANTITY), prefix)
     if body is None or problems:
         raise RequestError(problems)
     return body

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from pydantic import JsonValue
 
 from interline.contracts.canonical import digest
+from interline.contracts.fields import ORDER_NUMBER_PATTERN
 from interline.contracts.wire import text
 from interline.domain.base import JsonObject
 from interline.domain.events import Event
 from interline.names import Signal
 
-ORDER_NUMBER: Final = re.compile(r"[A-Za-z0-9_.-]{1,50}", re.ASCII)
+ORDER_NUMBER: Final = re.compile(ORDER_NUMBER_PATTERN, re.ASCII)
 REFERENCE: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,64}", re.ASCII)
 SENDER_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
 REASON_CHARACTERS: Final = 500

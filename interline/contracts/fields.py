@@ -22,19 +22,25 @@ DEAREST_IDR: Final = 10_000_000_000
 MOST_PIECES: Final = 1_000_000
 MOST_LINES: Final = 500
 MOST_SERVICE: Final = 1_000_000
+ORDER_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,50}"
+"""Of what stands in addresses, `.` and `..` are no names: libraries take them for a way up and remove them."""
+DOCUMENT_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,40}"
+WAREHOUSE_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,20}"
+NOT_IN_ONE_LINE: Final = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
+DEGREES: Final = re.compile(r"-?\d{1,3}(\.\d{1,15})?", re.ASCII)
 SERVICE_PATTERN: Final = r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}"
 
 RATE_TYPES: Final = ", ".join(RateType)
 
 HINTS: Final = {
-    "so_number": "your order number, 1 to 50 of A-Z a-z 0-9 _ . -",
-    "doc_no": "your document number, 1 to 40 of A-Z a-z 0-9 _ . -",
-    "warehouse_id": "the warehouse, 1 to 20 of A-Z a-z 0-9 _ . -",
+    "so_number": "your order number, 1 to 50 of A-Z a-z 0-9 _ . -, but not . or .. alone",
+    "doc_no": "your document number, 1 to 40 of A-Z a-z 0-9 _ . -, but not . or .. alone",
+    "warehouse_id": "the warehouse, 1 to 20 of A-Z a-z 0-9 _ . -, but not . or .. alone",
     "order_type": "SO (goods leave) or RT (goods come back)",
     "po_type": "RT: returns are the inbounds taken here",
     "details": "the ordered lines, 1 to 500",
     "skus": "the products, 1 to 500",
-    "sku": "the product's code, 1 to 50 characters",
+    "sku": "the product's code, 1 to 50 visible characters of any script",
     "qty_ordered": "pieces, a whole number from 1 to 1000000",
     "ordered_qty": "pieces, a whole number from 1 to 1000000",
     "qty": "pieces, a whole number from 1 to 1000000",
@@ -50,7 +56,8 @@ HINTS: Final = {
     "width": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
     "height": "cm, a whole number from 1 to 500; here, on every line, or in your SKU table",
     "rate_type_id": f"one of {RATE_TYPES}",
-    "service_type": "the provider's service class, a whole number from 0 or 1 to 40 of A-Z a-z 0-9 _ . - and space",
+    "service_type": f"the provider's service class, a whole number from 0 to {MOST_SERVICE}, "
+    "or 1 to 40 of A-Z a-z 0-9 _ . - and space",
     "rate_id": "Shipper's rate id, a whole number from 1",
     "quote_id": "the quote_id of a pricing answer",
     "order_price": "the goods' value in whole rupiah, 0 to 10000000000",
@@ -130,9 +137,14 @@ def _service_type(value: object) -> object:
     return value
 
 
+def degrees(value: object) -> Decimal | None:
+    """A coordinate as a number, however many zeros it was sent with; None when it is none."""
+    return Decimal(value) if isinstance(value, str) and DEGREES.fullmatch(value) else None
+
+
 def _degrees(most: int) -> AfterValidator:
     def check(text: str) -> str:
-        if not re.fullmatch(r"-?\d{1,3}(\.\d{1,15})?", text, re.ASCII):
+        if not DEGREES.fullmatch(text):
             raise problem(ErrorCode.INVALID_FORMAT)
         if abs(Decimal(text)) > most:
             raise problem(ErrorCode.OUT_OF_RANGE, "the coordinate is out of range")
@@ -142,9 +154,18 @@ def _degrees(most: int) -> AfterValidator:
 
 
 def one_line(text: str) -> str:
-    """Text without control characters."""
-    if any(character < " " or character == "\x7f" for character in text):
+    """Text without control characters and without Unicode's own ends of lines."""
+    if NOT_IN_ONE_LINE.search(text):
         raise problem(ErrorCode.INVALID_CHARACTERS)
+    return text
+
+
+def _code(text: str) -> str:
+    """A product's code, in any script: no part of it is invisible, or two codes could look the same."""
+    if not text.isprintable():
+        raise problem(ErrorCode.INVALID_CHARACTERS)
+    if text.isspace():
+        raise problem(ErrorCode.REQUIRED, "this text is blank")
     return text
 
 
@@ -155,9 +176,9 @@ def _before(check: _Check) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-OrderNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,50}"), _shown(r"[A-Za-z0-9_.-]{1,50}")]
-DocumentNumber = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,40}"), _shown(r"[A-Za-z0-9_.-]{1,40}")]
-WarehouseId = Annotated[str, _matching(r"[A-Za-z0-9_.-]{1,20}"), _shown(r"[A-Za-z0-9_.-]{1,20}")]
+OrderNumber = Annotated[str, _matching(ORDER_NUMBER_PATTERN), _shown(ORDER_NUMBER_PATTERN)]
+DocumentNumber = Annotated[str, _matching(DOCUMENT_NUMBER_PATTERN), _shown(DOCUMENT_NUMBER_PATTERN)]
+WarehouseId = Annotated[str, _matching(WAREHOUSE_PATTERN), _shown(WAREHOUSE_PATTERN)]
 TrackingId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _before(_tracking_id), _shown(r"[A-Za-z0-9_-]{1,64}")]
 QuoteId = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,64}"), _shown(r"[A-Za-z0-9_-]{1,64}")]
 
@@ -187,4 +208,4 @@ LocationId = Annotated[
 ]
 RateId = LocationId
 
-SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line)]
+SkuCode = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_code)]

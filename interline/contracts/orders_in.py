@@ -4,6 +4,7 @@ Official pages *create-sales-order-b2c* and *create-purchase-order* (reference Â
 tracking id and the `logistics` block are our design where the pages are silent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -25,9 +26,11 @@ from interline.contracts.fields import (
     Weight,
 )
 from interline.contracts.measures import Catalogue, summed
+from interline.contracts.order_rules import UNUSED, order_problems
+from interline.contracts.pointing import Sources, of_lines, placed
 from interline.contracts.problems import ErrorCode, RequestError, refused
 from interline.contracts.shipment_in import ShipmentBody, completed
-from interline.contracts.shipment_rules import currency_problems, payment_problems, rule_problems
+from interline.contracts.shipment_rules import currency_problems, rule_problems
 from interline.contracts.shipper_fields import field_problems
 from interline.domain.base import JsonObject
 from interline.domain.order import Kind, Line
@@ -89,6 +92,13 @@ class InboundBody(OrderBody):
     doc_no: DocumentNumber
     po_type: Literal["RT"]
     details: Annotated[list[InboundLine], Field(min_length=1, max_length=MOST_LINES)]
+
+
+_QUANTITIES: Final[Mapping[type[Body], tuple[str, str]]] = {
+    OutboundBody: (OUTBOUND_QUANTITY, INBOUND_QUANTITY),
+    InboundBody: (INBOUND_QUANTITY, OUTBOUND_QUANTITY),
+}
+"""Each form's own name for the pieces of a line, and the other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +174,14 @@ def _logistics(given: JsonObject, terms: Terms) -> JsonObject | None:
     block = given.get("logistics")
     if block is not None and not isinstance(block, dict):
         return None
-    quantity = (OUTBOUND_QUANTITY, INBOUND_QUANTITY)
-    measured = summed(given.get("details"), quantity=quantity, catalogue=terms.catalogue)
     price = given.get("order_price")
-    worth: JsonObject = {} if price in (None, "") else {"order_price": _whole(price)}
-    return completed(block or {}, measured=measured, defaults={**terms.defaults, **worth})
+    worth: JsonObject = {} if price in UNUSED else {"order_price": _whole(price)}
+    return completed(block or {}, measured=_measured(given, terms), defaults={**terms.defaults, **worth})
+
+
+def _measured(given: JsonObject, terms: Terms) -> JsonObject:
+    quantity = (OUTBOUND_QUANTITY, INBOUND_QUANTITY)
+    return summed(given.get("details"), quantity=quantity, catalogue=terms.catalogue)
 
 
 def _whole(price: JsonValue) -> JsonValue:
@@ -182,11 +195,21 @@ def _checked(model: type[BodyT], given: JsonObject, prefix: str, terms: Terms) -
     body, problems = check(model, effective, prefix)
     problems += field_problems(given, prefix)
     problems += currency_problems(given, prefix)
-    problems += payment_problems(given, logistics or {}, prefix)
+    problems += order_problems(given, logistics or {}, _QUANTITIES[model], prefix)
     problems += rule_problems(logistics or {}, f"{prefix}/logistics", cod_services=terms.cod_services)
     if body is None or problems:
-        raise RequestError(problems)
+        raise RequestError(placed(problems, _sources(given, prefix, terms), lines=f"{prefix}/details"))
     return body
+
+
+def _sources(given: JsonObject, prefix: str, terms: Terms) -> Sources:
+    """Where the parts of the completed `logistics` block stand that the client did not write there."""
+    block, at = given.get("logistics"), f"{prefix}/logistics"
+    own = block if isinstance(block, dict) else {}
+    sources = of_lines(own, _measured(given, terms), at=at, lines=f"{prefix}/details")
+    if own.get("order_price") is None and given.get("order_price") not in UNUSED:
+        sources[f"{at}/order_price"] = f"{prefix}/order_price"
+    return sources
 
 
 def _request(body: OrderBody, given: JsonObject, number: str, kind: Kind, lines: list[Line]) -> OrderRequest:

@@ -10,6 +10,7 @@ from interline.contracts.checking import check
 from interline.contracts.fields import HINTS, MOST_LINES, Body, Pieces, SkuCode
 from interline.contracts.measures import summed
 from interline.contracts.orders_in import Terms
+from interline.contracts.pointing import Sources, of_lines, placed
 from interline.contracts.problems import ErrorCode, Problem, RequestError
 from interline.contracts.shipment_in import ShipmentBody, completed
 from interline.contracts.shipment_rules import rule_problems
@@ -44,8 +45,14 @@ def read_pricing(document: JsonObject, terms: Terms, *, rate_type: str | None) -
     problems += rule_problems(effective, "", cod_services=terms.cod_services)
     problems += _contradictions(document, rate_type)
     if body is None or problems:
-        raise RequestError(problems)
+        sources = of_lines(given, measured, at="", lines="/skus")
+        raise RequestError(placed(problems, {**sources, **_of_the_path(rate_type)}, lines="/skus"))
     return body.shipment()
+
+
+def _of_the_path(rate_type: str | None) -> Sources:
+    """A wrong word of the address has no place in the body."""
+    return {} if rate_type is None or rate_type in set(RateType) else {"/rate_type_id": None}
 
 
 def _contradictions(document: JsonObject, rate_type: str | None) -> list[Problem]:

@@ -126,7 +126,7 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     ),
     _E.WEBHOOK_NOT_CONFIGURED: Meaning(409, 409, "set the url of this kind first: PUT /v3/fulfillment/webhooks"),
     _E.COMMAND_REFUSED: Meaning(409, 409, "the order does not allow this now: the message says why, data the state"),
-    _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB"),
+    _E.CONTENT_TOO_LARGE: Meaning(413, 413, "send at most 256 KiB, to ask for a price 64 KiB"),
     _E.UNSUPPORTED_MEDIA_TYPE: Meaning(415, 415, "send Content-Type: application/json, charset utf-8 or none"),
     _E.UNSUPPORTED_CONTENT_ENCODING: Meaning(415, 415, "send the body uncompressed"),
     _E.TRACKING_ID_REQUIRED: Meaning(
@@ -140,7 +140,9 @@ MEANINGS: Final[Mapping[ErrorCode, Meaning]] = {
     _E.TOO_LONG: Meaning(422, INPUT_CODE, "shorten this text to the length that the message names"),
     _E.TOO_MANY_ITEMS: Meaning(422, INPUT_CODE, "send at most 500 items in one list"),
     _E.INVALID_FORMAT: Meaning(422, INPUT_CODE, "use only the characters, in the form, that the message names"),
-    _E.INVALID_CHARACTERS: Meaning(422, INPUT_CODE, "remove control characters from this text"),
+    _E.INVALID_CHARACTERS: Meaning(
+        422, INPUT_CODE, "remove control characters, ends of lines and invisible characters from this text"
+    ),
     _E.UNKNOWN_VALUE: Meaning(422, INPUT_CODE, "send one of the values that the message names"),
     _E.UNKNOWN_FIELD: Meaning(422, INPUT_CODE, "leave this field out, or correct its name: there is no such setting"),
     _E.COORDINATES_REQUIRED: Meaning(

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from interline.contracts.fields import HEAVIEST_KG, HINTS
+from interline.contracts.fields import HEAVIEST_KG, HINTS, degrees
 from interline.contracts.problems import ErrorCode, Problem
 from interline.domain.base import JsonObject
 from interline.domain.shipment import NEEDS_COORDINATES
@@ -43,23 +43,14 @@ def currency_problems(block: JsonObject, prefix: str) -> Iterator[Problem]:
         )
 
 
-def payment_problems(body: JsonObject, block: JsonObject, prefix: str) -> Iterator[Problem]:
-    """An order that is to be paid in cash says so to the carrier, too (reference §6.3)."""
-    price, way = body.get("cod_price"), body.get("payment_way")
-    in_cash = (_number(price) and price != 0) or (isinstance(way, str) and way.upper() == "COD")
-    if in_cash and block.get("cod", False) is False:
-        message = "cod_price or payment_way say cash on delivery: send true here, or leave them out"
-        yield Problem(ErrorCode.CONTRADICTION, message, f"{prefix}/logistics/cod")
-
-
 def _ends(block: JsonObject, prefix: str) -> Iterator[Problem]:
     """Each end needs an area or coordinates, instant and same-day need coordinates, and there must be a way to go."""
     needs_coordinates = block.get("rate_type_id") in [rate.value for rate in NEEDS_COORDINATES]
     places = {end: place for end in ENDS if isinstance(place := block.get(end), dict)}
     for end, place in places.items():
         yield from _place(place, f"{prefix}/{end}", needs_coordinates=needs_coordinates)
-    points = [[place.get(axis) for axis in AXES] for place in places.values()]
-    if len(points) == len(ENDS) and points[0] == points[1] and not any(_absent(axis) for axis in points[0]):
+    points = [[degrees(place.get(axis)) for axis in AXES] for place in places.values()]
+    if len(points) == len(ENDS) and points[0] == points[1] and None not in points[0]:
         yield Problem(
             ErrorCode.NOT_SERVICEABLE, "origin and destination are the same point: correct one", f"{prefix}/destination"
         )
@@ -110,7 +101,3 @@ def _insurance(block: JsonObject, prefix: str) -> Iterator[Problem]:
 
 def _absent(value: JsonValue) -> bool:
     return value is None or value == "" or (value == 0 and not isinstance(value, bool))
-
-
-def _number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

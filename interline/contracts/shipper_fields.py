@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from interline.contracts.event_reading import moment
-from interline.contracts.fields import DEAREST_IDR
+from interline.contracts.fields import DEAREST_IDR, NOT_IN_ONE_LINE
 from interline.contracts.problems import ErrorCode, Problem
 from interline.domain.base import JsonObject
 
@@ -33,20 +33,42 @@ TEXT_LENGTHS: Final[Mapping[str, int]] = {
     "supplier_id": 30,
     "notes": 500,
 }
-"""Most characters of each."""
+"""Most characters of each, as Shipper's pages say."""
+OWN_TEXT_LENGTHS: Final[Mapping[str, int]] = {
+    "area": 50,
+    "town": 50,
+    "seller_nick": 200,
+    "consignee_mobile": 40,
+    "consignee_doc_no": 50,
+    "notice_send_date": 40,
+    "buyer_remark": 500,
+    "seller_remark": 500,
+    "invoice_title": 200,
+    "invoice_content": 500,
+    "payment_way": 40,
+}
+"""The same where the pages name a text without a length: these are ours."""
+TEXT_OR_WHOLE: Final[Mapping[str, int]] = {"seller_flag": 50, "plat_last_changed": 50}
+"""Named by the pages without a type: a text, or a whole number."""
 LINE_TEXT_LENGTHS: Final[Mapping[str, int]] = {"customer_id": 20, "notes": 500, "batch_no": 100, "serial_no": 100}
 """The same on a line of `details`."""
+OWN_LINE_TEXT_LENGTHS: Final[Mapping[str, int]] = {"mfg_date": 40, "exp_date": 40}
 AMOUNTS: Final = (
     *("order_price", "pre_tax_price", "tax_price", "discount_price", "postage", "cod_price", "invoice_amount"),
 )
 LINE_AMOUNTS: Final = ("price", "total_price")
-WHOLE: Final = ("order_identification_code",)
+WHOLE: Final = (
+    *("order_identification_code", "consignee_doc_type", "trans_priority"),
+    *("invoice_type", "payment_type", "distribution_status"),
+)
 LINE_WHOLE: Final = ("line_no",)
 TIMES: Final = ("order_time", "payment_time", "po_creation_time", "expected_arrive_time_1")
 POSTCODES: Final = ("zip_code",)
 
-MAY_BREAK_LINES: Final = frozenset({"consignee_full_address", "notes"})
-LINE_BREAKS: Final = frozenset("\r\n\t")
+MAY_BREAK_LINES: Final = frozenset(
+    {"consignee_full_address", "notes", "buyer_remark", "seller_remark", "invoice_content"}
+)
+NOT_IN_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MOST_WHOLE: Final = 1_000_000
 
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -76,16 +98,32 @@ def _found(values: JsonObject, checks: _Checks, prefix: str) -> Iterator[Problem
 
 
 def _text(most: int, *, lines: bool) -> _Check:
-    allowed = LINE_BREAKS if lines else frozenset[str]()
+    forbidden = NOT_IN_LINES if lines else NOT_IN_ONE_LINE
 
     def check(value: JsonValue) -> _Finding | None:
         if not isinstance(value, str):
             return ErrorCode.WRONG_TYPE, "send text"
         if len(value) > most:
             return ErrorCode.TOO_LONG, f"send at most {most} characters"
-        if any((character < " " or character == "\x7f") and character not in allowed for character in value):
+        if forbidden.search(value):
             return ErrorCode.INVALID_CHARACTERS, ""
         return None
+
+    return check
+
+
+def _texts(lengths: Mapping[str, int]) -> dict[str, _Check]:
+    return {name: _text(most, lines=name in MAY_BREAK_LINES) for name, most in lengths.items()}
+
+
+def _text_or_whole(most: int) -> _Check:
+    text = _text(most, lines=False)
+
+    def check(value: JsonValue) -> _Finding | None:
+        if isinstance(value, str):
+            return text(value)
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return None if is_whole else (ErrorCode.WRONG_TYPE, "send text or a whole number")
 
     return check
 
@@ -122,14 +160,15 @@ def _postcode(value: JsonValue) -> _Finding | None:
 
 
 _ORDER: Final[_Checks] = {
-    **{name: _text(most, lines=name in MAY_BREAK_LINES) for name, most in TEXT_LENGTHS.items()},
+    **_texts({**TEXT_LENGTHS, **OWN_TEXT_LENGTHS}),
+    **{name: _text_or_whole(most) for name, most in TEXT_OR_WHOLE.items()},
     **dict.fromkeys(AMOUNTS, _amount),
     **dict.fromkeys(WHOLE, _whole(0)),
     **dict.fromkeys(TIMES, _time),
     **dict.fromkeys(POSTCODES, _postcode),
 }
 _LINE: Final[_Checks] = {
-    **{name: _text(most, lines=name in MAY_BREAK_LINES) for name, most in LINE_TEXT_LENGTHS.items()},
+    **_texts({**LINE_TEXT_LENGTHS, **OWN_LINE_TEXT_LENGTHS}),
     **dict.fromkeys(LINE_AMOUNTS, _amount),
     **dict.fromkeys(LINE_WHOLE, _whole(1)),
 }

@@ -20,7 +20,7 @@ from interline.domain.base import JsonObject
 DEPTH: Final = 32
 NUMBER_CHARACTERS: Final = 32
 EXACT_DIGITS: Final = 15
-"""So many significant digits pass through a double unchanged, always; more only by luck."""
+"""So many significant digits pass through a double unchanged, always; more only by luck (decision 0019)."""
 LARGEST_INTEGER: Final = 2**53 - 1
 NAME_CHARACTERS: Final = 200
 

@@ -11,19 +11,20 @@ from interline.domain.base import JsonObject
 from starter.gateway.context import gateway
 
 CLIENT_BYTES: Final = 256 * 1024
+PRICING_BYTES: Final = 64 * 1024
 WEBHOOK_BYTES: Final = 256 * 1024
 THROWN_AWAY_BYTES: Final = 4 * 1024 * 1024
 DEADLINE_SECONDS: Final = 15.0
 
 
-async def read_json(request: Request) -> JsonObject:
+async def read_json(request: Request, *, most_bytes: int = CLIENT_BYTES) -> JsonObject:
     """The JSON object of a client's request.
 
     Raises:
         RequestError: 413, 415, 408, 400 or 422, in this order of looking.
     """
     _check_type(request)
-    return read_object(await read_bytes(request, most_bytes=CLIENT_BYTES))
+    return read_object(await read_bytes(request, most_bytes=most_bytes))
 
 
 async def read_bytes(request: Request, *, most_bytes: int) -> bytes:
@@ -40,7 +41,7 @@ async def read_bytes(request: Request, *, most_bytes: int) -> bytes:
         except TimeoutError:
             raise refused(ErrorCode.REQUEST_TIMEOUT) from None
         if body is None:
-            raise refused(ErrorCode.CONTENT_TOO_LARGE)
+            raise refused(ErrorCode.CONTENT_TOO_LARGE, f"send at most {most_bytes // 1024} KiB")
         await load.resume(place, len(body))
     return body
 

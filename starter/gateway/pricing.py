@@ -23,7 +23,7 @@ from interline.domain.statuses import PricingProblem
 from interline.names import ORDER_QUEUE, Workflow, quote_workflow_id
 from starter.gateway import idempotency
 from starter.gateway.answers import answer
-from starter.gateway.bodies import read_json
+from starter.gateway.bodies import PRICING_BYTES, read_json
 from starter.gateway.context import authenticated, gateway
 from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.limits import later
@@ -46,7 +46,7 @@ async def price(request: Request) -> Response:
     """
     client, here = authenticated(request), gateway(request)
     key = idempotency.key_of(request)
-    body = await read_json(request)
+    body = await read_json(request, most_bytes=PRICING_BYTES)
     shipment = read_pricing(body, terms(client), rate_type=request.path_params.get("rate_type"))
     asked = PricingInput(
         client_id=client.client_id,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from tests.edge.table import Row
 from tests.edge.wire import post, request
-from tests.gateway.support import OUTBOUND, SHOP_KEY
+from tests.gateway.support import OUTBOUND, PRICING, SHOP_KEY
 
 KEYED = ("X-API-Key", SHOP_KEY)
 JSON = ("Content-Type", "application/json")
@@ -120,6 +120,11 @@ def _bodies() -> Iterable[Row]:
     padded = b'{"a": "' + b"x" * (limit - 9) + b'"}'
     yield Row(13, "a body of 256 KiB is read", post(padded), 422, "too-long")
     yield Row(13, "a body of 256 KiB + 1", post(padded + b" "), 413, large, closes=True)
+    price = 64 * 1024
+    asked = b'{"a": "' + b"x" * (price - 9) + b'"}'
+    yield Row(13, "a body of 64 KiB that asks for a price", post(asked, target=PRICING), 422, "too-long")
+    for path in (PRICING, f"{PRICING}/regular"):
+        yield Row(13, f"64 KiB + 1 to {path[-7:]}", post(asked + b" ", target=path), 413, large, closes=True)
     expecting = (f"Content-Length: {limit + 1}".encode(), b"Expect: 100-continue")
     yield Row(13, "announced, not yet sent", _posted(*expecting), 413, large, closes=True)
     chunks = b"1000\r\n" + b"x" * 4096 + b"\r\n"

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+import orjson
+
 from tests.edge.table import Row
 from tests.edge.wire import post
+from tests.gateway.support import an_order
 
 NOT_JSON: Mapping[int, list[bytes]] = {
     31: [b""],
@@ -26,6 +29,7 @@ OTHERS: list[tuple[int, str, bytes, int, str]] = [
     (46, "overflow to infinity", b'{"a": 1e999}', 422, "number-out-of-range"),
     (47, "33 digits", b'{"a": ' + b"9" * 33 + b"}", 400, "number-too-long"),
     (47, "5000 digits", b'{"a": ' + b"9" * 5000 + b"}", 400, "number-too-long"),
+    (47, "19 digits, some of them lost", b'{"a": 0.1234567890123456789}', 400, "number-too-long"),
     (47, "33 characters of a fraction", b'{"a": 0.' + b"1" * 31 + b"}", 400, "number-too-long"),
     (48, "depth 33", b"[" * 33 + b"]" * 33, 400, "json-too-deep"),
     (48, "depth 33 of objects", b'{"a":' * 33 + b"1" + b"}" * 33, 400, "json-too-deep"),
@@ -38,6 +42,27 @@ OTHERS: list[tuple[int, str, bytes, int, str]] = [
     (54, "NUL in a name", b'{"\\u0000": 1}', 422, "invalid-characters"),
 ]
 
+WITHIN: list[tuple[int, str, bytes]] = [
+    (46, "2^53 - 1", b'"x": 9007199254740991'),
+    (46, "-(2^53 - 1)", b'"x": -9007199254740991'),
+    (47, "32 characters of a number", b'"x": 1.' + b"0" * 30),
+    (47, "15 digits", b'"x": 0.123456789012345'),
+    (47, "17 digits of which none is lost", b'"x": 1.5000000000000002'),
+    (48, "depth 32", b'"x": ' + b"[" * 31 + b"]" * 31),
+    (48, "depth 32 of objects", b'"x": ' + b'{"a":' * 31 + b"1" + b"}" * 31),
+    (48, "40 brackets in a text are no depth", b'"x": "' + b"[" * 40 + b'"'),
+    (49, "500 items", b'"x": [' + b"1," * 499 + b"1]"),
+    (51, "a text of 4096 bytes", b'"x": "' + b"x" * 4096 + b'"'),
+    (51, "a text of 4096 bytes in 2048 characters", b'"x": "' + "é".encode() * 2048 + b'"'),
+    (51, "a name of 200 bytes", b'"' + b"x" * 200 + b'": 1'),
+    (51, "a name of 200 bytes in 100 characters", b'"' + "é".encode() * 100 + b'": 1'),
+]
+"""A member at the very limit, put into a good order."""
+
+
+def _with(member: bytes) -> bytes:
+    return orjson.dumps(an_order())[:-1] + b", " + member + b"}"
+
 
 def rows() -> list[Row]:
     """All of 5b."""
@@ -47,4 +72,5 @@ def rows() -> list[Row]:
         *(Row(number, repr(text)[:40], post(text), 400, "malformed-json") for number, text in broken),
         *(Row(53, text.decode(), post(text), 422, "wrong-type") for text in tops),
         *(Row(number, what, post(text), status, code) for number, what, text, status, code in OTHERS),
+        *(Row(number, what, post(_with(member)), 202) for number, what, member in WITHIN),
     ]

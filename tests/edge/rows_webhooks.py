@@ -93,6 +93,8 @@ def _contents() -> Iterable[Row]:
     bodies = (b"", b"not json", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"a": 1, "a": 2}')
     for body in (*bodies, b'{"order_no": "\\ud800"}'):
         yield Row(129, f"signed {body[:12]!r}", _signed(body=body), 200)
+    for nobody in (".", ".."):
+        yield Row(129, f"signed, of an order {nobody}", _signed(body=_pgi(nobody)), 200)
     order = an_order()
     number = str(order["so_number"])
     at: list[tuple[int, str, JsonObject]] = [

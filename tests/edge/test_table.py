@@ -6,12 +6,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.edge import rows_fields, rows_http, rows_json, rows_state, rows_webhooks
+from tests.edge import rows_fields, rows_http, rows_json, rows_shipper, rows_state, rows_webhooks
 from tests.edge.table import Row
 from tests.edge.wire import Answer, talk
 from tests.gateway.support import OMS_SECRET, OTHER_KEY, PROVIDER_KEY, QUIET_KEY, SHOP_KEY, WHSEC, auth
 
-ROWS = [*rows_http.rows(), *rows_json.rows(), *rows_fields.rows(), *rows_state.rows(), *rows_webhooks.rows()]
+PARTS = (rows_http, rows_json, rows_fields, rows_shipper, rows_state, rows_webhooks)
+ROWS = [row for part in PARTS for row in part.rows()]
 
 
 ROOT = Path(__file__).parents[2]

@@ -209,6 +209,7 @@ def test_another_event_has_another_id(kind: Signal, change: JsonObject) -> None:
         (Signal.ORDER_STATUS, {"status_code": ""}, "code"),
         (Signal.ORDER_STATUS, {"order_no": ""}, "names no order"),
         (Signal.ORDER_STATUS, {"order_no": "a b@c"}, "characters"),
+        (Signal.ORDER_STATUS, {"order_no": ".."}, "no order number"),
         (Signal.GOODS_ISSUED, {"doc_no": None}, "doc_no"),
         (Signal.GOODS_ISSUED, {"details": "x"}, "details"),
         (Signal.GOODS_ISSUED, {"details": [5]}, "details"),
