@@ -15,9 +15,11 @@ LATER = {
 """Names by which work goes on while nobody waits for it; `background` is an argument of Starlette's responses."""
 MEANT = {
     ("starter/gateway/app.py", "_watching", "create_task"),
+    ("starter/gateway/delivery.py", "deliver", "create_task"),
     ("starter/gateway/guard.py", "_within", "call_later"),
 }
-"""The readiness watch, which belongs to no request; the clock that closes slow connections, which records nothing."""
+"""The readiness watch, which belongs to no request; the events of a webhook, whose group is waited for; the clock that
+closes slow connections, which records nothing."""
 
 
 def test_the_gateway_leaves_nothing_for_after_its_answer() -> None:
