@@ -72,6 +72,8 @@ class Calls:
         """Local tries in flight."""
         self.blind = 0
         """Durable creates at partners that can neither be asked nor honour keys: they must not be issued again."""
+        self.gone_durable: set[Step] = set()
+        """Whose call did not end at its first try."""
         self.settled = 0
         """Durable calls that have ended."""
         self.stopping = False
@@ -140,6 +142,7 @@ class Calls:
         label = summary(call.step, call.title)
         blind = call.creates and self._terms[call.partner].keys is Keys.NONE
         self.blind += blind
+        self.gone_durable.add(call.step)
         self.durable[label] = failed
         self._going_durable()
         try:

@@ -88,8 +88,13 @@ class OrderContext:
             ]
         )
 
-    def post(self, step: str, event: ClientEvent, body: JsonObject, *, item: str = "") -> None:
-        """Put a client webhook into the outbox, with its place in the order's own sequence."""
+    def post(self, step: str, event: ClientEvent, body: JsonObject, *, item: str = "", recorded: bool = True) -> None:
+        """Put a client webhook into the outbox, with its place in the order's own sequence.
+
+        Places of what arrived follow from the history (`recorded` is False). All others follow from the end of a call,
+        a wait or a decision: a workflow task that is lived again hears of an event before it comes to them, and gives
+        their place to that event. So they are told when their place is recorded.
+        """
         delivery = Delivery(
             sequence=self.state.next_sequence,
             event=event,
@@ -97,9 +102,14 @@ class OrderContext:
             webhook_id="msg_" + self.key(step, f"{event.value}:{item}").removeprefix("il-"),
             body=body,
             occurred_at=workflow.now(),
+            recorded=recorded and self.order.policy.records_before_telling,
         )
         self.state.next_sequence += 1
         self.state.outbox.append(delivery)
+
+    def price_took_long(self) -> bool:
+        """Blue 2 did not end at its first try, or somebody had to decide: blue 4 and red 5 have no fixed places."""
+        return Step.BLUE_2 in self.calls.gone_durable or bool(self.state.raised)
 
     async def ask(self, call: Call[In, Out]) -> Out | None:
         """Make a call of an arrow; when it fails for good, wait for a human. None means that an operator skipped it."""

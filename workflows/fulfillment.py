@@ -107,10 +107,10 @@ class FulfillmentTrack:
             return
         if self._state.confirmed:
             body = client_platform.confirmation(self._order, self._state.oms_order_no)
-            self._context.post(Step.RED_5, ClientEvent.ORDER_CONFIRMED, body)
+            self._context.post(Step.RED_5, ClientEvent.ORDER_CONFIRMED, body, recorded=self._context.price_took_long())
         elif self._state.rejection is not None:
             body = client_platform.rejection(self._order, self._state.rejection)
-            self._context.post(Step.RED_5, ClientEvent.ORDER_REJECTED, body)
+            self._context.post(Step.RED_5, ClientEvent.ORDER_REJECTED, body, recorded=self._context.price_took_long())
 
     async def _watch_goods(self) -> None:
         """The wait for red 6 has its own ladder, over the whole phase; so has the wait for what was back-ordered."""
@@ -154,19 +154,20 @@ class FulfillmentTrack:
             self._send_goods_webhook(event)
         elif event.kind == Signal.AWB_ASSIGNED:
             body = client_platform.awb_assigned(self._order, event)
-            self._context.post(Step.RED_6, ClientEvent.ORDER_AWB_ASSIGNED, body, item=event.event_id)
+            self._context.post(Step.RED_6, ClientEvent.ORDER_AWB_ASSIGNED, body, item=event.event_id, recorded=False)
         elif self._state.cancelled_by_oms and event.data.get("code") == rules.OMS_CANCELLED:
             body = client_platform.cancelled(self._order, "the OMS cancelled the order")
-            self._context.post(Step.RED_4, ClientEvent.ORDER_CANCELLED, body, item=event.event_id)
+            self._context.post(Step.RED_4, ClientEvent.ORDER_CANCELLED, body, item=event.event_id, recorded=False)
         else:
             body = client_platform.oms_status(self._order, event)
-            self._context.post(Step.RED_4, ClientEvent.ORDER_STATUS, body, item=event.event_id)
+            self._context.post(Step.RED_4, ClientEvent.ORDER_STATUS, body, item=event.event_id, recorded=False)
 
     def _send_goods_webhook(self, event: Event) -> None:
         """Red 6."""
         received = event.kind == Signal.GOODS_RECEIVED
         name = ClientEvent.ORDER_GOODS_RECEIVED if received else ClientEvent.ORDER_GOODS_ISSUED
-        self._context.post(Step.RED_6, name, client_platform.goods_moved(self._order, event), item=event.event_id)
+        body = client_platform.goods_moved(self._order, event)
+        self._context.post(Step.RED_6, name, body, item=event.event_id, recorded=False)
         self._context.milestone()
 
     async def _forward_goods_to_wms(self, event: Event) -> None:

@@ -62,7 +62,7 @@ class Notifier:
 
     async def _deliver(self, delivery: Delivery) -> None:
         state = self._context.state
-        now = len(state.outbox) <= policies.WEBHOOKS_TRIED_NOW
+        now = len(state.outbox) <= policies.WEBHOOKS_TRIED_NOW and not delivery.recorded
         taken = await self._context.insist(
             self._call(delivery), now=now, tell_client=False, failed=lambda failure: self._failed(delivery, failure)
         )

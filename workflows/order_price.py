@@ -100,7 +100,7 @@ class OrderPrice:
         self._state.price = checked.price
         self._context.mark(Step.BLUE_3, StepState.DONE, note)
         body = client_platform.priced(self._order, checked, requoted=why)
-        self._context.post(Step.BLUE_4, ClientEvent.LOGISTICS_PRICED, body)
+        self._context.post(Step.BLUE_4, ClientEvent.LOGISTICS_PRICED, body, recorded=self._context.price_took_long())
 
     async def _offer(self, shipment: Shipment, item: str = "", provider: str | None = None) -> Price | None:
         """Blue 2: the offer this order takes, over all configured providers, or of one.

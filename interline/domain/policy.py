@@ -133,6 +133,9 @@ class OrderPolicy(Durable):
     tells_at_arrival: bool = False
     """The client's webhooks have their places in the order in which the events arrived. Orders begun before: when a
     track came to them."""
+    records_before_telling: bool = False
+    """What has its place by the end of a call, a wait or a decision is told when the history has it. Orders begun
+    before: at once."""
     pricing_way: int = 1
     """1: after a skipped blue 2 a human was asked again at blue 3, and goods on their way were priced at all providers.
     2: one skip settles both, and only the provider that priced the order is asked (docs/runbook-upgrade.md)."""

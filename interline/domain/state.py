@@ -29,6 +29,8 @@ class Delivery(Durable):
     webhook_id: str
     body: JsonObject
     occurred_at: datetime
+    recorded: bool = False
+    """Its place follows from the end of a call or a wait: it is told when the history has it, not before."""
 
 
 class DeliveryRecord(Durable):

@@ -56,6 +56,7 @@ def _client_policy(client: Client, settings: Settings) -> OrderPolicy:
         more_providers=sorted(client.more_providers),
         pricing_way=PRICING_WAY,
         tells_at_arrival=True,
+        records_before_telling=True,
     )
 
 

@@ -53,6 +53,21 @@ def test_the_price_keeps_its_place_before_the_confirmation(workerless: Stack) ->
     assert {number: len(ids) for number, ids in ids_by_place(order).items() if len(ids) > 1} == {}
 
 
+def test_a_price_that_was_late_is_told_when_its_place_is_recorded(workerless: Stack) -> None:
+    workerless.trouble("logistics", "blue 2", "status:500", count=1)
+    workerless.trouble("client_platform", "blue 4", "apply_then_hang", count=1)
+    with workerless.worker() as process:
+        order = place(workerless)
+        order.until("the price is on its way", lambda: order.calls("blue 4") != [])
+        process.send_signal(signal.SIGKILL)
+    order.event("order_confirmed")
+    with workerless.worker():
+        order.until("both are told", lambda: {"logistics.priced", "order.confirmed"} <= {*order.told()})
+        order.ship()
+        order.until_status("completed")
+    assert {number: len(ids) for number, ids in ids_by_place(order).items() if len(ids) > 1} == {}
+
+
 def ids_by_place(order: Placed) -> dict[int, set[str | None]]:
     """The webhooks that came under each number."""
     found: dict[int, set[str | None]] = defaultdict(set)
