@@ -53,6 +53,12 @@ async def quoted(flow: Flow) -> str:
     return await shipped(flow, await confirmed(flow, an_outbound(quote_id=await scenarios.quoted(flow))))
 
 
+async def price_late(flow: Flow) -> str:
+    """The provider has a price at the second try only, when the confirmation is there already."""
+    flow.stack.trouble("logistics", "blue 2", "status:500", count=1)
+    return await shipped(flow, await confirmed(flow))
+
+
 async def delivered_before_goods(flow: Flow) -> str:
     """The courier's last word overtakes the goods issue; every webhook comes twice."""
     number = flow.order()
