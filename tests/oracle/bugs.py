@@ -40,8 +40,8 @@ BUGS: Final = (
     Bug(
         name="webhook acknowledged before the commit",
         module="starter.gateway.delivery",
-        right="        outcomes = await asyncio.gather(",
-        wrong="        outcomes: list[object] = []\n        asyncio.gather(",
+        right="                    group.create_task(self._one(event))",
+        wrong="                    asyncio.ensure_future(self._one(event))",
         caught_by="tests/gateway/test_trouble.py::test_every_route_that_needs_temporal_says_503_within_two_seconds",
     ),
     Bug(
