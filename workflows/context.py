@@ -88,12 +88,12 @@ class OrderContext:
             ]
         )
 
-    def post(self, step: str, event: ClientEvent, body: JsonObject, *, item: str = "", recorded: bool = True) -> None:
+    def post(self, step: str, event: ClientEvent, body: JsonObject, *, item: str = "", recorded: bool = False) -> None:
         """Put a client webhook into the outbox, with its place in the order's own sequence.
 
-        Places of what arrived follow from the history (`recorded` is False). All others follow from the end of a call,
-        a wait or a decision: a workflow task that is lived again hears of an event before it comes to them, and gives
-        their place to that event. So they are told when their place is recorded.
+        Places of what arrived follow from the history. Where one follows from the end of a durable call, a workflow
+        task that is lived again may hear of an event first and give the place to that: `recorded` tells it only when
+        the history has it.
         """
         delivery = Delivery(
             sequence=self.state.next_sequence,

@@ -154,20 +154,20 @@ class FulfillmentTrack:
             self._send_goods_webhook(event)
         elif event.kind == Signal.AWB_ASSIGNED:
             body = client_platform.awb_assigned(self._order, event)
-            self._context.post(Step.RED_6, ClientEvent.ORDER_AWB_ASSIGNED, body, item=event.event_id, recorded=False)
+            self._context.post(Step.RED_6, ClientEvent.ORDER_AWB_ASSIGNED, body, item=event.event_id)
         elif self._state.cancelled_by_oms and event.data.get("code") == rules.OMS_CANCELLED:
             body = client_platform.cancelled(self._order, "the OMS cancelled the order")
-            self._context.post(Step.RED_4, ClientEvent.ORDER_CANCELLED, body, item=event.event_id, recorded=False)
+            self._context.post(Step.RED_4, ClientEvent.ORDER_CANCELLED, body, item=event.event_id)
         else:
             body = client_platform.oms_status(self._order, event)
-            self._context.post(Step.RED_4, ClientEvent.ORDER_STATUS, body, item=event.event_id, recorded=False)
+            self._context.post(Step.RED_4, ClientEvent.ORDER_STATUS, body, item=event.event_id)
 
     def _send_goods_webhook(self, event: Event) -> None:
         """Red 6."""
         received = event.kind == Signal.GOODS_RECEIVED
         name = ClientEvent.ORDER_GOODS_RECEIVED if received else ClientEvent.ORDER_GOODS_ISSUED
         body = client_platform.goods_moved(self._order, event)
-        self._context.post(Step.RED_6, name, body, item=event.event_id, recorded=False)
+        self._context.post(Step.RED_6, name, body, item=event.event_id)
         self._context.milestone()
 
     async def _forward_goods_to_wms(self, event: Event) -> None:

@@ -145,7 +145,7 @@ class LogisticsTrack:
     def _send_shipment_status(self, event: Event) -> None:
         """Blue 8."""
         body = client_platform.shipment_status(self._order, event)
-        self._context.post(Step.BLUE_8, ClientEvent.LOGISTICS_STATUS, body, item=event.event_id, recorded=False)
+        self._context.post(Step.BLUE_8, ClientEvent.LOGISTICS_STATUS, body, item=event.event_id)
 
     async def _update_oms(self, event: Event) -> None:
         """Our half of blue 7: the OMS record follows the carrier."""

@@ -134,7 +134,7 @@ class OrderPolicy(Durable):
     """The client's webhooks have their places in the order in which the events arrived. Orders begun before: when a
     track came to them."""
     records_before_telling: bool = False
-    """What has its place by the end of a call, a wait or a decision is told when the history has it. Orders begun
+    """After a price whose first try failed, blue 4 and red 5 are told when the history has their places. Orders begun
     before: at once."""
     pricing_way: int = 1
     """1: after a skipped blue 2 a human was asked again at blue 3, and goods on their way were priced at all providers.

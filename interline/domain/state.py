@@ -30,7 +30,7 @@ class Delivery(Durable):
     body: JsonObject
     occurred_at: datetime
     recorded: bool = False
-    """Its place follows from the end of a call or a wait: it is told when the history has it, not before."""
+    """Its place follows from the end of a durable call: it is told when the history has it, not before."""
 
 
 class DeliveryRecord(Durable):

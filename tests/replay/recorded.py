@@ -97,8 +97,8 @@ async def called(  # noqa: PLR0913  one HTTP request
     return data
 
 
-# `…_recorded`: what has its place by the end of a call, a wait or a decision is told when the history has that place
-# (`OrderPolicy.records_before_telling`). The histories beside them are of orders that were begun before.
+# `…_recorded`: blue 4 and red 5 after a late price (`OrderPolicy.records_before_telling`). The histories beside them
+# are of orders that were begun before.
 TOGETHER: Final[Mapping[str, Recorded]] = {
     "outbound_lookup": Recorded(scenarios.outbound),
     "outbound_quoted": Recorded(paths.quoted),
@@ -106,11 +106,9 @@ TOGETHER: Final[Mapping[str, Recorded]] = {
     "outbound_delivered_before_goods": Recorded(paths.delivered_before_goods),
     "return": Recorded(scenarios.returned),
     "amended": Recorded(paths.amended),
-    "amended_recorded": Recorded(paths.amended),
     "stated_by_an_operator": Recorded(paths.stated),
     "cancelled_before_confirmation": Recorded(paths.cancelled_before_confirmation),
     "cancelled_after_confirmation": Recorded(paths.cancelled_after_confirmation),
-    "cancelled_recorded": Recorded(paths.cancelled_after_confirmation),
     "cancelled_return": Recorded(paths.cancelled_return),
     "cancelled_from_the_ui": Recorded(paths.cancelled_from_the_ui),
     "cancelled_by_the_oms": Recorded(paths.cancelled_by_the_oms),
@@ -134,7 +132,6 @@ ALONE: Final[Mapping[str, Recorded]] = {
     "attention_skipped": Recorded(paths.each_step_skipped),
     "attention_corrected": Recorded(paths.corrected),
     "attention_overdue": Recorded(paths.overdue),
-    "overdue_recorded": Recorded(paths.overdue),
     "attention_dead_webhook": Recorded(paths.dead_webhook),
     "attention_undo": Recorded(paths.undo_parked),
     "cancelled_while_parked": Recorded(paths.cancelled_while_parked),
@@ -148,6 +145,5 @@ ALONE: Final[Mapping[str, Recorded]] = {
 IMPATIENT: Final[Mapping[str, Recorded]] = {
     "continued_amid_troubles": Recorded(paths.continued_amid_troubles),
     "continued_while_parked": Recorded(paths.continued_while_parked),
-    "continued_recorded": Recorded(paths.continued_while_parked),
 }
 """On a server that suggests a new history very soon: each is several histories."""
