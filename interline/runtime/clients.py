@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+import time
 import tomllib
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -31,6 +32,10 @@ from interline.runtime.business_days import BusinessDays, Ladders
 from interline.runtime.secrets import resolve
 
 _log = structlog.get_logger("clients")
+
+YOUNG_NANOSECONDS: Final = 100_000_000
+"""Within one tick of the kernel's clock, some milliseconds, a file may change twice and show one time of change: a file
+that was changed just now is read again with the next use."""
 
 
 class Frozen(BaseModel):
@@ -202,7 +207,8 @@ class ClientRegistry:
         parsed = parse_clients(tomllib.loads(self._path.read_text()), base=self._path.parent)
         self._clients = {client.client_id: client for client in parsed.clients}
         self._by_key = {key.sha256: (key, client) for client in parsed.clients for key in client.api_keys}
-        self._stamp = (stat.st_mtime_ns, stat.st_ino)
+        young = 0 <= time.time_ns() - stat.st_mtime_ns < YOUNG_NANOSECONDS
+        self._stamp = None if young else (stat.st_mtime_ns, stat.st_ino)
 
     def get(self, client_id: str) -> Client:
         """The client of this id.
