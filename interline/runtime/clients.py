@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import time
 import tomllib
 from datetime import UTC, datetime
@@ -196,6 +197,7 @@ class ClientRegistry:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, int] | None = None
+        self._is_settled = False
         self._trouble: tuple[tuple[int, int] | None, str] | None = None
         self._clients: dict[str, Client] = {}
         self._by_key: dict[str, tuple[ApiKey, Client]] = {}
@@ -207,8 +209,7 @@ class ClientRegistry:
         parsed = parse_clients(tomllib.loads(self._path.read_text()), base=self._path.parent)
         self._clients = {client.client_id: client for client in parsed.clients}
         self._by_key = {key.sha256: (key, client) for client in parsed.clients for key in client.api_keys}
-        young = 0 <= time.time_ns() - stat.st_mtime_ns < YOUNG_NANOSECONDS
-        self._stamp = None if young else (stat.st_mtime_ns, stat.st_ino)
+        self._saw(stat)
 
     def get(self, client_id: str) -> Client:
         """The client of this id.
@@ -242,18 +243,26 @@ class ClientRegistry:
         """
         try:
             stat = self._path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_ino)
-            if stamp == self._stamp and changed_only:
+            if changed_only and self._is_settled and _stamp(stat) == self._stamp:
                 return
-            self._stamp = stamp
+            self._saw(stat)
             self.reload()
         except (OSError, ValueError) as error:
             self._say(error)
+
+    def _saw(self, stat: os.stat_result) -> None:
+        """What was read just after its change may be half of it, also when it does not parse."""
+        self._stamp = _stamp(stat)
+        self._is_settled = not 0 <= time.time_ns() - stat.st_mtime_ns < YOUNG_NANOSECONDS
 
     def _say(self, error: Exception) -> None:
         if (trouble := (self._stamp, type(error).__name__)) != self._trouble:
             self._trouble = trouble
             _log.error("clients.unreadable", file=self._path.name, error=type(error).__name__)
+
+
+def _stamp(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_mtime_ns, stat.st_ino
 
 
 def parse_clients(document: dict[str, Any], *, base: Path) -> ClientsFile:
