@@ -22,10 +22,11 @@ DEAREST_IDR: Final = 10_000_000_000
 MOST_PIECES: Final = 1_000_000
 MOST_LINES: Final = 500
 MOST_SERVICE: Final = 1_000_000
-ORDER_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,50}"
+IN_ADDRESSES: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]"
 """Of what stands in addresses, `.` and `..` are no names: libraries take them for a way up and remove them."""
-DOCUMENT_NUMBER_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,40}"
-WAREHOUSE_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9_.-]{1,20}"
+ORDER_NUMBER_PATTERN: Final = IN_ADDRESSES + "{1,50}"
+DOCUMENT_NUMBER_PATTERN: Final = IN_ADDRESSES + "{1,40}"
+WAREHOUSE_PATTERN: Final = IN_ADDRESSES + "{1,20}"
 NOT_IN_ONE_LINE: Final = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 DEGREES: Final = re.compile(r"-?\d{1,3}(\.\d{1,15})?", re.ASCII)
 SERVICE_PATTERN: Final = r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,39}"
@@ -144,9 +145,10 @@ def degrees(value: object) -> Decimal | None:
 
 def _degrees(most: int) -> AfterValidator:
     def check(text: str) -> str:
-        if not DEGREES.fullmatch(text):
+        found = degrees(text)
+        if found is None:
             raise problem(ErrorCode.INVALID_FORMAT)
-        if abs(Decimal(text)) > most:
+        if abs(found) > most:
             raise problem(ErrorCode.OUT_OF_RANGE, "the coordinate is out of range")
         return text
 

@@ -66,7 +66,7 @@ def _row(line: JsonObject, quantity: Sequence[str], catalogue: Catalogue) -> tup
 
 def _weight(rows: Sequence[tuple[int, JsonObject]]) -> JsonObject:
     weights = [(pieces, row.get("weight")) for pieces, row in rows]
-    kilograms = [pieces * Decimal(str(weight)) for pieces, weight in weights if _is_number(weight)]
+    kilograms = [pieces * Decimal(str(weight)) for pieces, weight in weights if is_number(weight)]
     return {"weight": float(sum(kilograms))} if len(kilograms) == len(rows) else {}
 
 
@@ -100,5 +100,5 @@ def _whole(sides: Sequence[JsonValue]) -> tuple[int, int, int] | None:
             return None
 
 
-def _is_number(value: JsonValue) -> bool:
+def is_number(value: JsonValue) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)

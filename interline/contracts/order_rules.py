@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from interline.contracts.measures import is_number
 from interline.contracts.problems import ErrorCode, Problem
 from interline.domain.base import JsonObject
 
@@ -26,7 +27,7 @@ def order_problems(body: JsonObject, block: JsonObject, quantity: Sequence[str],
 def _payment(body: JsonObject, block: JsonObject, prefix: str) -> Iterator[Problem]:
     """An order that is to be paid in cash says so to the carrier, too, and no other does."""
     price, way = body.get("cod_price"), _word(body.get("payment_way"))
-    in_cash, collected = way == CASH or (_is_number(price) and price != 0), block.get("cod", False)
+    in_cash, collected = way == CASH or (is_number(price) and price != 0), block.get("cod", False)
     if in_cash and collected is False:
         message = "cod_price or payment_way say cash on delivery: send true here, or leave them out"
         yield Problem(ErrorCode.CONTRADICTION, message, f"{prefix}/logistics/cod")
@@ -39,7 +40,7 @@ def _worth(body: JsonObject, prefix: str) -> Iterator[Problem]:
     """The goods have one value; 0 is Shipper's way of not using its own field."""
     block = body.get("logistics")
     ours, theirs = block.get("order_price") if isinstance(block, dict) else None, body.get("order_price")
-    if _is_number(ours) and _is_number(theirs) and theirs not in (0, ours):
+    if is_number(ours) and is_number(theirs) and theirs not in (0, ours):
         message = "this differs from the order's own order_price: leave it out, or send the same in both"
         yield Problem(ErrorCode.CONTRADICTION, message, f"{prefix}/logistics/order_price")
 
@@ -61,7 +62,3 @@ def _differ(said: JsonValue, also: JsonValue) -> bool:
 
 def _word(value: JsonValue) -> str:
     return value.upper() if isinstance(value, str) else ""
-
-
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

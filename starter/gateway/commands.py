@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -29,7 +27,7 @@ from interline.runtime.clients import Client
 from starter.gateway import idempotency
 from starter.gateway.answers import answer
 from starter.gateway.bodies import read_json
-from starter.gateway.context import authenticated, gateway
+from starter.gateway.context import authenticated, gateway, named
 from starter.gateway.engine import within
 from starter.gateway.standing import standing, word
 
@@ -50,7 +48,8 @@ async def cancel(request: Request) -> Response:
     body = read_cancellation(document)
     order, described = await _find(request, client, body.order_no, body.warehouse_id)
     command = CancelCommand(actor=ACTOR, reason=body.cancel_reason)
-    async with _named(request, client, document) as key:
+    key = idempotency.key_of(request)
+    async with named(request, client, key, document):
         await _carry_out(order, described, Update.CANCEL, command, _update_id(key, Update.CANCEL, document))
     return answer(request, 200, {"order_no": body.order_no, "status": "cancelled"})
 
@@ -62,25 +61,10 @@ async def amend(request: Request) -> Response:
     number: str = request.path_params["order_no"]
     order, described = await _find(request, client, number, amendment.warehouse_id)
     command = AmendCommand(actor=ACTOR, reason=amendment.reason, changes=amendment.changes)
-    async with _named(request, client, document) as key:
+    key = idempotency.key_of(request)
+    async with named(request, client, key, document):
         await _carry_out(order, described, Update.AMEND, command, _update_id(key, Update.AMEND, document))
     return answer(request, 200, {"order_no": number, "status": "amended", "fields": [*sorted(amendment.changes)]})
-
-
-@asynccontextmanager
-async def _named(request: Request, client: Client, document: JsonObject) -> AsyncIterator[str | None]:
-    """The request's `Idempotency-Key`, if it has one, which names this request and no other.
-
-    Raises:
-        RequestError: 400, 409, 422, as for an order; 503.
-    """
-    here, key = gateway(request), idempotency.key_of(request)
-    with here.keys.alone(client.client_id, key):
-        if key:
-            async with within():
-                named = {"path": request.scope["path"], "fingerprint": fingerprint(document)}
-                await idempotency.claim(here.temporal, key, client_id=client.client_id, **named)
-        yield key
 
 
 def _update_id(key: str | None, act: Update, document: JsonObject) -> str:

@@ -1,17 +1,22 @@
 """What every request handler works with."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
 from fastapi import Request
 from temporalio.client import Client as Temporal
 
+from interline.contracts.canonical import fingerprint
 from interline.contracts.problems import ErrorCode, RequestError, refused
+from interline.domain.base import JsonObject
 from interline.runtime.accounts import Accounts
 from interline.runtime.clients import Client, ClientRegistry
 from interline.runtime.sealing import Sealer
 from interline.runtime.settings import Settings
-from starter.gateway.idempotency import InFlight
+from starter.gateway.engine import within
+from starter.gateway.idempotency import InFlight, claim
 from starter.gateway.limits import Buckets, Load, later
 from starter.gateway.metrics import Metrics
 from starter.gateway.policy import Policies
@@ -60,6 +65,22 @@ def authenticated(request: Request) -> Client:
     request.state.client_id, request.state.key_id = client.client_id, key.id
     _check_rate(gateway(request), client)
     return client
+
+
+@asynccontextmanager
+async def named(request: Request, client: Client, key: str | None, document: JsonObject) -> AsyncIterator[None]:
+    """Hold the request's `Idempotency-Key`, if it has one, and let it name this request and no other.
+
+    Raises:
+        RequestError: 409, another request holds it; 422, it names another one; 503.
+    """
+    here = gateway(request)
+    with here.keys.alone(client.client_id, key):
+        if key:
+            this = {"client_id": client.client_id, "path": request.scope["path"], "fingerprint": fingerprint(document)}
+            async with within():
+                await claim(here.temporal, key, **this)
+        yield
 
 
 def actor(request: Request) -> str:

@@ -13,7 +13,6 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from interline.contracts.canonical import fingerprint
 from interline.contracts.envelope import pagination
 from interline.contracts.pricing_in import read_pricing
 from interline.contracts.pricing_out import shown
@@ -24,7 +23,7 @@ from interline.names import ORDER_QUEUE, Workflow, quote_workflow_id
 from starter.gateway import idempotency
 from starter.gateway.answers import answer
 from starter.gateway.bodies import PRICING_BYTES, read_json
-from starter.gateway.context import authenticated, gateway
+from starter.gateway.context import authenticated, gateway, named
 from starter.gateway.engine import ANSWER_SECONDS, within
 from starter.gateway.limits import later
 from starter.gateway.policy import terms
@@ -54,11 +53,7 @@ async def price(request: Request) -> Response:
         shipment=shipment,
         valid_seconds=here.settings.quote_valid_seconds,
     )
-    with here.keys.alone(client.client_id, key):
-        if key:
-            named = {"client_id": client.client_id, "path": request.scope["path"], "fingerprint": fingerprint(body)}
-            async with within():
-                await idempotency.claim(here.temporal, key, **named)
+    async with named(request, client, key, body):
         quote, replayed = await _quote(here.temporal, asked)
     if quote.problem:
         raise _no_price(quote)
