@@ -73,7 +73,7 @@ class Calls:
         self.blind = 0
         """Durable creates at partners that can neither be asked nor honour keys: they must not be issued again."""
         self.gone_durable: set[Step] = set()
-        """Whose call did not end at its first try."""
+        """Steps with a call that was made durable, at once or after its first try."""
         self.settled = 0
         """Durable calls that have ended."""
         self.stopping = False

@@ -235,6 +235,7 @@ def to_be_undone(state: OrderState) -> bool:
 def ended_early(state: OrderState) -> bool:
     """The OMS will not fulfil this order. By its facts: it may be `delivering` the word of that to the client."""
     possible = state.cancelled_by_oms or state.rejection is not None or state.cancellation is not None
+    # Asked at each wake-up of each order; without one of these facts the ladder need not be climbed.
     return possible and _from_facts(state) in {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 
 
